@@ -1,0 +1,1 @@
+"""The office side of Tallydock: everything that runs on the desk."""

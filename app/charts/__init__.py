@@ -1,0 +1,1 @@
+"""Charts by name: rows in, series out; nothing here knows a window."""

@@ -1,0 +1,1 @@
+"""The command line: every service that a person or a script needs without a window."""

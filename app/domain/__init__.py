@@ -1,0 +1,1 @@
+"""Rules of the trade as plain values and functions."""

@@ -1,0 +1,1 @@
+"""Papers and reports by name, as PDF, XLSX and CSV."""

@@ -1,0 +1,1 @@
+"""What talks to terminals: links, protocols, devices; knows nothing of the office side."""
