@@ -1,1 +1,1 @@
-"""Rules of the trade as plain values and functions."""
+"""Rules of the trade: values, checks and state tables that know nothing of files, screens or lines."""
