@@ -1,0 +1,74 @@
+"""The tables by area."""
+
+from app.storage.tables.columns import metadata
+from app.storage.tables.documents import (
+    count_line,
+    delivery,
+    delivery_line,
+    document,
+    document_line,
+    document_snapshot,
+    number_series,
+    print_log,
+    sales_order,
+    stock_count,
+)
+from app.storage.tables.organisation import (
+    branch,
+    code_alias,
+    person,
+    reason,
+    route,
+    route_stop,
+    vehicle,
+)
+from app.storage.tables.parties import customer_profile, party
+from app.storage.tables.products import lot, packing, price_item, price_list, product
+from app.storage.tables.stock import location, stock_balance, stock_move
+from app.storage.tables.uploads import (
+    audit_event,
+    dock_session,
+    quarantine_item,
+    raw_record,
+    record_link,
+    terminal,
+    upload_batch,
+)
+
+__all__ = [
+    "audit_event",
+    "branch",
+    "code_alias",
+    "count_line",
+    "customer_profile",
+    "delivery",
+    "delivery_line",
+    "dock_session",
+    "document",
+    "document_line",
+    "document_snapshot",
+    "location",
+    "lot",
+    "metadata",
+    "number_series",
+    "packing",
+    "party",
+    "person",
+    "price_item",
+    "price_list",
+    "print_log",
+    "product",
+    "quarantine_item",
+    "raw_record",
+    "reason",
+    "record_link",
+    "route",
+    "route_stop",
+    "sales_order",
+    "stock_balance",
+    "stock_count",
+    "stock_move",
+    "terminal",
+    "upload_batch",
+    "vehicle",
+]

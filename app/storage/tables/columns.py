@@ -1,0 +1,115 @@
+"""The one MetaData with its naming convention, and the columns that many tables share."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Constraint,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+NO_KEY = uuid.UUID(int=0)
+"""Stands for "no lot" and "no owner" where a column is part of a primary key."""
+
+
+class Key16(TypeDecorator[uuid.UUID]):
+    """A 16-byte key: BLOB(16) on SQLite, UUID on PostgreSQL, `uuid.UUID` in Python."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        return dialect.type_descriptor(LargeBinary(16))
+
+    def process_bind_param(self, value: uuid.UUID | None, dialect: Dialect) -> object:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value: object, dialect: Dialect) -> uuid.UUID | None:
+        if isinstance(value, bytes):
+            return uuid.UUID(bytes=value)
+        return value if isinstance(value, uuid.UUID) else None
+
+
+def _columns_but_branch(constraint: Constraint | Index, _table: Table) -> str:
+    if isinstance(constraint, ForeignKeyConstraint):
+        return constraint.column_keys[-1]
+    names = [column.name for column in constraint.columns]  # type: ignore[union-attr]
+    return "_".join(name for name in names if name != "branch_id") or "branch_id"
+
+
+# The branch stands in front of every key, so it says nothing in a name and
+# leaving it out keeps all names below PostgreSQL's 63 bytes.
+metadata = MetaData(
+    naming_convention={
+        "columns_but_branch": _columns_but_branch,
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(columns_but_branch)s",
+        "uq": "uq_%(table_name)s_%(columns_but_branch)s",
+        "ix": "ix_%(table_name)s_%(columns_but_branch)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def key(name: str, *, optional: bool = False) -> Column[uuid.UUID]:
+    return Column(name, Key16, nullable=optional)
+
+
+def text(name: str, *, optional: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=optional)
+
+
+def whole(name: str, *, optional: bool = False) -> Column[int]:
+    """A whole number of any size: base units, fen, milliseconds, counters."""
+    return Column(name, BigInteger, nullable=optional)
+
+
+def small(name: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=optional)
+
+
+def flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def branch_and_key() -> tuple[Column[int], Column[uuid.UUID], PrimaryKeyConstraint]:
+    """The primary key of nearly every table."""
+    return small("branch_id"), key("id"), PrimaryKeyConstraint("branch_id", "id")
+
+
+def of_branch() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["branch_id"], ["branch.id"])
+
+
+def refers(column: str, table: str, target: str = "id") -> ForeignKeyConstraint:
+    """A reference inside the same branch."""
+    return ForeignKeyConstraint(["branch_id", column], [f"{table}.branch_id", f"{table}.{target}"])
+
+
+def one_of(column: str, values: Iterable[str], *, optional: bool = False) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    null = f"{column} IS NULL OR " if optional else ""
+    return CheckConstraint(f"{null}{column} IN ({listed})", name=f"{column}_known")
+
+
+def master() -> tuple[Column[str] | Column[bool] | Column[int], ...]:
+    """What every master row has: code, name, active, rev (grows with each change)."""
+    return text("code"), text("name"), flag("active"), whole("rev")

@@ -1,0 +1,261 @@
+"""Documents: a common header and lines, what each kind adds, their frozen copies and prints."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+
+from app.storage.tables.columns import (
+    branch_and_key,
+    flag,
+    key,
+    metadata,
+    of_branch,
+    one_of,
+    refers,
+    small,
+    text,
+    whole,
+)
+
+KINDS = ("SO", "DN", "RN", "RC", "PR", "TR", "CT", "ST", "RV", "LS")
+
+document = Table(
+    "document",
+    metadata,
+    *branch_and_key(),
+    text("kind"),
+    text("state"),
+    small("rev"),
+    text("number", optional=True),
+    small("number_yymm", optional=True),
+    whole("number_seq", optional=True),
+    key("party_id", optional=True),
+    key("person_id", optional=True),
+    key("parent_id", optional=True),
+    key("reversal_of", optional=True),
+    text("note"),
+    whole("net_fen"),
+    whole("event_raw_ms"),
+    whole("event_ms"),
+    small("offset_min"),
+    Column("business_date", Date, nullable=False),
+    Column("posting_date", Date),
+    whole("posted_ms", optional=True),
+    text("posted_by", optional=True),
+    key("src_batch_id", optional=True),
+    whole("src_seq", optional=True),
+    text("created_by"),
+    whole("created_ms"),
+    of_branch(),
+    refers("party_id", "party"),
+    refers("person_id", "person"),
+    refers("parent_id", "document"),
+    refers("reversal_of", "document"),
+    refers("src_batch_id", "upload_batch"),
+    one_of("kind", KINDS),
+    UniqueConstraint("branch_id", "number"),
+    UniqueConstraint("branch_id", "kind", "number_yymm", "number_seq"),
+    UniqueConstraint("branch_id", "reversal_of"),
+    CheckConstraint(
+        "(number IS NULL) = (number_seq IS NULL) AND (number IS NULL) = (number_yymm IS NULL)",
+        name="number_whole",
+    ),
+    CheckConstraint("(src_batch_id IS NULL) = (src_seq IS NULL)", name="source_whole"),
+    CheckConstraint("reversal_of <> id", name="not_its_own_reversal"),
+    CheckConstraint(
+        "state <> 'posted' OR (number IS NOT NULL AND posting_date IS NOT NULL"
+        " AND posted_ms IS NOT NULL AND posted_by IS NOT NULL)",
+        name="posted_is_complete",
+    ),
+    Index(None, "branch_id", "kind", "business_date"),
+    Index(None, "branch_id", "kind", "state"),
+    Index(None, "branch_id", "parent_id"),
+)
+
+document_line = Table(
+    "document_line",
+    metadata,
+    *branch_and_key(),
+    key("document_id"),
+    small("line_no"),
+    key("product_id"),
+    key("packing_id"),
+    key("lot_id", optional=True),
+    whole("packs"),
+    whole("qty"),
+    whole("price_fen"),
+    text("price_source"),
+    whole("gross_fen"),
+    whole("discount_fen"),
+    whole("net_fen"),
+    flag("free"),
+    text("reason_code", optional=True),
+    text("remark"),
+    key("ref_line_id", optional=True),
+    key("src_batch_id", optional=True),
+    whole("src_seq", optional=True),
+    refers("document_id", "document"),
+    refers("product_id", "product"),
+    refers("packing_id", "packing"),
+    refers("lot_id", "lot"),
+    refers("ref_line_id", "document_line"),
+    refers("src_batch_id", "upload_batch"),
+    UniqueConstraint("branch_id", "document_id", "line_no"),
+    CheckConstraint("line_no >= 1", name="line_no_positive"),
+    CheckConstraint("packs >= 0 AND qty >= 0 AND price_fen >= 0", name="not_negative"),
+    CheckConstraint("net_fen = gross_fen - discount_fen", name="net_adds_up"),
+    CheckConstraint("(src_batch_id IS NULL) = (src_seq IS NULL)", name="source_whole"),
+    Index(None, "branch_id", "ref_line_id"),
+)
+
+
+def _extends(table: str, column: str) -> tuple[PrimaryKeyConstraint, ForeignKeyConstraint]:
+    return PrimaryKeyConstraint("branch_id", column), refers(column, table)
+
+
+sales_order = Table(
+    "sales_order",
+    metadata,
+    small("branch_id"),
+    key("document_id"),
+    *_extends("document", "document_id"),
+    text("origin"),
+    text("fulfilment_mode"),
+    text("payment_mode"),
+    Column("wanted_date", Date, nullable=False),
+    key("wholesaler_id", optional=True),
+    text("hold_codes"),
+    refers("wholesaler_id", "party"),
+    one_of("origin", ("visit", "phone", "wholesaler", "host")),
+    one_of("fulfilment_mode", ("own_delivery", "wholesaler_delivery")),
+    one_of("payment_mode", ("cash", "credit", "qr")),
+    Index(None, "branch_id", "wanted_date"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    small("branch_id"),
+    key("document_id"),
+    *_extends("document", "document_id"),
+    key("route_id", optional=True),
+    small("stop_seq"),
+    key("vehicle_id", optional=True),
+    key("driver_id", optional=True),
+    text("load_no"),
+    key("source_id"),
+    key("van_id", optional=True),
+    text("prepared_by"),
+    text("result", optional=True),
+    text("receiver_name"),
+    whole("delivered_ms", optional=True),
+    refers("route_id", "route"),
+    refers("vehicle_id", "vehicle"),
+    refers("driver_id", "person"),
+    refers("source_id", "location"),
+    refers("van_id", "location"),
+    one_of("result", ("full", "part", "refused", "missed"), optional=True),
+    Index(None, "branch_id", "load_no"),
+)
+
+delivery_line = Table(
+    "delivery_line",
+    metadata,
+    small("branch_id"),
+    key("line_id"),
+    *_extends("document_line", "line_id"),
+    whole("ordered"),
+    whole("delivered", optional=True),
+    whole("refused", optional=True),
+    whole("short", optional=True),
+    whole("back_ordered", optional=True),
+    CheckConstraint(
+        "ordered >= 0 AND COALESCE(delivered, 0) >= 0 AND COALESCE(refused, 0) >= 0"
+        " AND COALESCE(short, 0) >= 0 AND COALESCE(back_ordered, 0) >= 0",
+        name="not_negative",
+    ),
+    CheckConstraint(
+        "(delivered IS NULL AND refused IS NULL) OR ordered = COALESCE(delivered, -1)"
+        " + COALESCE(refused, -1) + COALESCE(short, -1) + COALESCE(back_ordered, -1)",
+        name="ordered_is_accounted_for",
+    ),
+)
+
+stock_count = Table(
+    "stock_count",
+    metadata,
+    small("branch_id"),
+    key("document_id"),
+    *_extends("document", "document_id"),
+    key("location_id"),
+    whole("counted_ms"),
+    flag("blind"),
+    key("counter_id", optional=True),
+    text("approved_by", optional=True),
+    refers("location_id", "location"),
+    refers("counter_id", "person"),
+    Index(None, "branch_id", "location_id", "counted_ms"),
+)
+
+count_line = Table(
+    "count_line",
+    metadata,
+    small("branch_id"),
+    key("line_id"),
+    *_extends("document_line", "line_id"),
+    text("state"),
+    whole("loose"),
+    whole("counted", optional=True),
+    whole("book_at_count", optional=True),
+    one_of("state", ("counted", "zero", "skipped")),
+    CheckConstraint("(state = 'skipped') = (counted IS NULL)", name="blank_is_not_zero"),
+    CheckConstraint("state <> 'zero' OR counted = 0", name="zero_is_zero"),
+    CheckConstraint("loose >= 0 AND COALESCE(counted, 0) >= 0", name="not_negative"),
+)
+
+document_snapshot = Table(
+    "document_snapshot",
+    metadata,
+    small("branch_id"),
+    key("document_id"),
+    *_extends("document", "document_id"),
+    text("template_version"),
+    text("content"),
+    text("sha256"),
+    whole("created_ms"),
+)
+
+print_log = Table(
+    "print_log",
+    metadata,
+    *branch_and_key(),
+    key("document_id"),
+    small("copy_no"),
+    text("mark"),
+    text("device"),
+    text("printed_by"),
+    whole("printed_ms"),
+    refers("document_id", "document"),
+    UniqueConstraint("branch_id", "document_id", "copy_no"),
+    CheckConstraint("copy_no >= 1", name="copy_no_positive"),
+)
+
+number_series = Table(
+    "number_series",
+    metadata,
+    small("branch_id"),
+    text("kind"),
+    small("yymm"),
+    whole("next_seq"),
+    PrimaryKeyConstraint("branch_id", "kind", "yymm"),
+    of_branch(),
+    CheckConstraint("next_seq BETWEEN 1 AND 1000000", name="next_seq_in_range"),
+    sqlite_with_rowid=False,
+)
