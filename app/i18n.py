@@ -97,9 +97,8 @@ def _catalogue(language: str) -> Mapping[str, str]:
     sentences: dict[str, str] = {}
     for message in catalogue:
         source = message.id if isinstance(message.id, str) else message.id[0]
-        words = message.string
-        if words and not isinstance(words, str):
-            words = words[0]
-        if source and words and "fuzzy" not in message.flags:
+        found = message.string
+        words = found[0] if isinstance(found, list | tuple) and found else found
+        if source and isinstance(words, str) and words and "fuzzy" not in message.flags:
             sentences[source] = words
     return sentences
