@@ -69,8 +69,11 @@ class CountLine:
         where = f"line {self.line_no}"
         if self.state is LineState.SKIPPED:
             return [] if self.counted is None else [problem("E_CNT_SKIPPED", where)]
-        fits = self.counted == 0 if self.state is LineState.ZERO else (self.counted or -1) >= 0
-        return [] if fits or self.counted == 0 else [problem("E_CNT_QTY", where)]
+        if self.state is LineState.ZERO:
+            fits = self.counted == 0
+        else:
+            fits = self.counted is not None and self.counted >= 0
+        return [] if fits else [problem("E_CNT_QTY", where)]
 
     @property
     def difference(self) -> int | None:

@@ -1,0 +1,1 @@
+"""Records of the handheld: their fields, their reading, and the documents they make up."""
