@@ -105,7 +105,8 @@ def missing_on_debian(wanted: list[str]) -> list[str]:
         text=True,
         check=True,
     )
-    there = {line.partition(" ")[2] for line in answer.stdout.splitlines() if line[0] == "i"}
+    states = (line.partition(" ") for line in answer.stdout.splitlines())
+    there = {name for state, _, name in states if state == "installed"}
     missing = [name for name in wanted if not {name, f"{name}t64"} & there]
     if importlib.util.find_spec("ensurepip") is None and not venv_python().exists():
         missing.append(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")
@@ -131,7 +132,10 @@ def install_with_apt(packages: list[str]) -> None:
     before: list[str] = []
     if os.geteuid() != 0:
         sudo = shutil.which("sudo")
-        if not sudo or subprocess.run([sudo, "-n", "true"], capture_output=True).returncode:
+        if (
+            not sudo
+            or subprocess.run([sudo, "-n", "true"], check=False, capture_output=True).returncode
+        ):
             raise CannotGoOnError(
                 f"System packages are missing. Please type this, then start again:\n{by_hand}"
             )
@@ -140,7 +144,11 @@ def install_with_apt(packages: list[str]) -> None:
     before += ["env", "DEBIAN_FRONTEND=noninteractive"]
     for command in (["apt-get", "update", "-q"], [*install, "-q"]):
         done = subprocess.run(
-            [*before, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*before, *command],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         if done.returncode:
             raise CannotGoOnError(f"{done.stdout}\napt failed (see above). By hand:\n{by_hand}")
@@ -220,10 +228,11 @@ def start(module: str, arguments: list[str]) -> int:
     # The folder somebody stands in may hold an `app` of its own.
     environment = {**os.environ, "PYTHONSAFEPATH": "1"}
     command = [python, "-m", module, *arguments]
-    if os.name == "nt":
-        return subprocess.run(command, env=environment).returncode
-    sys.stdout.flush()
-    os.execve(python, command, environment)
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execve(python, command, environment)
+    # Windows would give the prompt back at once and lose the exit code.
+    return subprocess.run(command, check=False, env=environment).returncode
 
 
 if __name__ == "__main__":
