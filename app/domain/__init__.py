@@ -1,1 +1,1 @@
-"""Rules of the trade: values, checks and state tables that know nothing of files, screens or lines."""
+"""Rules of the trade: values, checks and state tables, without input or output."""

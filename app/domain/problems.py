@@ -33,6 +33,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "W_UNKNOWN_FIELD": Severity.WARN,
         "E_STRAY_LINE": Severity.QUARANTINE,
         "E_DEL_LATE": Severity.QUARANTINE,
+        "E_DEL_LINE": Severity.QUARANTINE,
         "W_CLOCK": Severity.WARN,
         "W_LATE": Severity.WARN,
         # master data. An unknown product waits for a clerk instead of being refused: the goods

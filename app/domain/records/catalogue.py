@@ -29,7 +29,7 @@ class FieldKind(StrEnum):
     FIX = "fix"  # [ts_ms, lat_e6, lng_e6, accuracy_m, datum, fix_age_s], read as Fix
     WHOLES = "wholes"  # list of at most `limit` ints 0..255, read as tuple
     COUNTS = "counts"  # map of type to count, read as dict
-    TEXTS = "texts"  # map of name to new value, at most `limit` entries, read as dict
+    TEXTS = "texts"  # map of a word to a new value, texts of at most `limit` bytes, read as dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ _KINDS: Mapping[str, Field] = MappingProxyType(
         "fix": Field(0, "", FieldKind.FIX),
         "opts": Field(0, "", FieldKind.WHOLES, 16),
         "counts": Field(0, "", FieldKind.COUNTS),
-        "texts": Field(0, "", FieldKind.TEXTS, 7),
+        "texts": Field(0, "", FieldKind.TEXTS, 80),
         "place": Field(0, "", FieldKind.WORD, words=PLACES),
         "datum": Field(0, "", FieldKind.WORD, words=DATUMS),
         "condition": Field(0, "", FieldKind.WORD, words=_CONDITIONS),
