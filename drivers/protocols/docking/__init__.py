@@ -1,0 +1,1 @@
+"""The docking protocol as codecs without I/O: bytes in, events out, bytes out (PROTOCOL.md)."""

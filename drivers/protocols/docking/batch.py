@@ -1,0 +1,236 @@
+"""The sealed batch: the file that a terminal uploads, and that the archive keeps byte for byte."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from drivers.protocols.docking import cbor
+
+FORMAT: Final = 1
+MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
+MAX_RECORDS: Final = 65_535
+MAX_RECORD_BYTES: Final = 8 * 1024
+MAX_RECORD_DEPTH: Final = 6
+
+QUANTITY_KEYS: Final[Mapping[int, int]] = MappingProxyType({11: 6, 13: 5, 17: 5})
+"""Record type -> body key whose values the control totals add up: order line quantity in base
+units, delivered quantity, counted quantity. All other types add 0."""
+
+_U16: Final = 0xFFFF
+_U32: Final = 0xFFFF_FFFF
+
+
+class BatchError(ValueError):
+    """The batch as a whole cannot be used: `code` is E_BATCH_FORMAT, E_BATCH_TOO_BIG,
+    E_BATCH_DIGEST or E_BATCH_TOTALS; `reason` says what exactly, for the log."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class BatchHeader:
+    """Who sealed what. Times are UTC milliseconds of the terminal's own clock."""
+
+    branch: int
+    terminal: int
+    epoch: int
+    batch_no: int
+    seq_from: int
+    seq_to: int
+    person: str
+    opened_ms: int
+    closed_ms: int
+    app_version: str
+    schema_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A readable record; `data` are its exact bytes, found at `offset` of the batch."""
+
+    type: int
+    seq: int
+    ts_ms: int
+    offset_min: int
+    person: str
+    body: Mapping[int, object]
+    data: bytes
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that cannot be read or whose check sum differs; `seq` where it could be seen."""
+
+    seq: int | None
+    data: bytes
+    offset: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An opened batch; `sha256` is over the whole file, 32 bytes."""
+
+    header: BatchHeader
+    records: tuple[Record | BadRecord, ...]
+    sha256: bytes
+
+
+def encode_record(
+    type_no: int, seq: int, ts_ms: int, offset_min: int, person: str, body: Mapping[int, object]
+) -> bytes:
+    """CBOR [type, seq, ts_ms, offset_min, person, body, crc32 of the CBOR of the first six]."""
+    core = [type_no, seq, ts_ms, offset_min, person, body]
+    encoded = cbor.encode(core)
+    # Arrays of six and of seven items differ in their first byte and in what follows only.
+    return b"\x87" + encoded[1:] + cbor.encode(zlib.crc32(encoded))
+
+
+def seal_batch(header: BatchHeader, records: Sequence[bytes]) -> bytes:
+    """The file for `records` as `encode_record` made them. Raises BatchError if it is too big."""
+    if len(records) > MAX_RECORDS:
+        raise BatchError("E_BATCH_TOO_BIG", "records")
+    opened = [open_record(data, 0) for data in records]
+    fields = {
+        0: FORMAT,
+        1: header.branch,
+        2: header.terminal,
+        3: header.epoch,
+        4: header.batch_no,
+        5: header.seq_from,
+        6: header.seq_to,
+        7: list(records),
+        8: control_totals(opened),
+        9: hashlib.sha256(b"".join(records)).digest(),
+        10: header.person,
+        11: header.opened_ms,
+        12: header.closed_ms,
+        13: header.app_version,
+        14: header.schema_version,
+    }
+    data = cbor.encode(fields)
+    if len(data) > MAX_BATCH_BYTES:
+        raise BatchError("E_BATCH_TOO_BIG", "bytes")
+    return data
+
+
+def open_batch(data: bytes) -> Batch:
+    """Check and open a sealed batch. Raises BatchError; a single bad record never does."""
+    if len(data) > MAX_BATCH_BYTES:
+        raise BatchError("E_BATCH_TOO_BIG", "bytes")
+    try:
+        fields = cbor.decode(
+            data, max_depth=3, max_items=MAX_RECORDS + 4096, max_bytes=MAX_BATCH_BYTES
+        )
+    except cbor.CborError as error:
+        raise BatchError("E_BATCH_FORMAT", error.reason) from error
+    if not isinstance(fields, dict) or fields.get(0) != FORMAT:
+        raise BatchError("E_BATCH_FORMAT", "format")
+    header = _header(fields)
+    raw = _raw_records(fields.get(7))
+    if fields.get(9) != hashlib.sha256(b"".join(raw)).digest():
+        raise BatchError("E_BATCH_DIGEST", "sha256")
+    records = _located(data, raw)
+    totals = fields.get(8)
+    if not isinstance(totals, dict):
+        raise BatchError("E_BATCH_FORMAT", "totals")
+    # With an unreadable record the totals cannot be recomputed; the digest still holds.
+    readable = all(isinstance(record, Record) for record in records)
+    if readable and totals != control_totals(records):
+        raise BatchError("E_BATCH_TOTALS", "count or quantity")
+    return Batch(header, records, hashlib.sha256(data).digest())
+
+
+def open_record(data: bytes, offset: int) -> Record | BadRecord:
+    """Read one record; `offset` is only passed on."""
+    try:
+        value = cbor.decode(data, max_depth=MAX_RECORD_DEPTH, max_bytes=MAX_RECORD_BYTES)
+    except cbor.CborError as error:
+        return BadRecord(None, data, offset, error.reason)
+    match value:
+        case [int(type_no), int(seq), int(ts_ms), int(offset_min), str(person), dict(body), crc]:
+            pass
+        case _:
+            return BadRecord(None, data, offset, "shape")
+    if not 0 < seq <= _U32:
+        return BadRecord(None, data, offset, "seq")
+    tail = len(cbor.encode(crc)) if isinstance(crc, int) else 0
+    if zlib.crc32(b"\x86" + data[1 : len(data) - tail]) != crc:
+        return BadRecord(seq, data, offset, "crc32")
+    if not (0 <= type_no <= 255 and 0 <= ts_ms < 1 << 48 and -720 <= offset_min <= 840):
+        return BadRecord(seq, data, offset, "range")
+    if len(person.encode()) > 8:
+        return BadRecord(seq, data, offset, "person")
+    return Record(type_no, seq, ts_ms, offset_min, person, body, data, offset)
+
+
+def control_totals(records: Sequence[Record | BadRecord]) -> dict[int, list[int]]:
+    """Record type -> [count, sum of the quantity named in QUANTITY_KEYS], unreadable ones left out."""
+    totals: dict[int, list[int]] = {}
+    for record in records:
+        if isinstance(record, Record):
+            total = totals.setdefault(record.type, [0, 0])
+            total[0] += 1
+            quantity = record.body.get(QUANTITY_KEYS.get(record.type, -1))
+            if isinstance(quantity, int) and not isinstance(quantity, bool):
+                total[1] += quantity
+    return totals
+
+
+def _located(data: bytes, raw: Sequence[bytes]) -> tuple[Record | BadRecord, ...]:
+    records = []
+    position = 0
+    for record in raw:
+        position = data.index(record, position)
+        records.append(open_record(record, position))
+        position += len(record)
+    return tuple(records)
+
+
+def _raw_records(value: object) -> list[bytes]:
+    if not isinstance(value, list) or len(value) > MAX_RECORDS:
+        raise BatchError("E_BATCH_FORMAT", "records")
+    raw = [record for record in value if isinstance(record, bytes) and record]
+    if len(raw) != len(value):
+        raise BatchError("E_BATCH_FORMAT", "records")
+    return raw
+
+
+def _header(fields: Mapping[int, object]) -> BatchHeader:
+    header = BatchHeader(
+        branch=_uint(fields, 1, _U16),
+        terminal=_uint(fields, 2, _U16),
+        epoch=_uint(fields, 3, _U16),
+        batch_no=_uint(fields, 4, _U32),
+        seq_from=_uint(fields, 5, _U32),
+        seq_to=_uint(fields, 6, _U32),
+        person=_text(fields, 10, 8),
+        opened_ms=_uint(fields, 11, (1 << 48) - 1),
+        closed_ms=_uint(fields, 12, (1 << 48) - 1),
+        app_version=_text(fields, 13, 16),
+        schema_version=_uint(fields, 14, _U16),
+    )
+    if header.seq_from > header.seq_to:
+        raise BatchError("E_BATCH_FORMAT", "seq_from")
+    return header
+
+
+def _uint(fields: Mapping[int, object], key: int, largest: int) -> int:
+    value = fields.get(key)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
+        raise BatchError("E_BATCH_FORMAT", f"field {key}")
+    return value
+
+
+def _text(fields: Mapping[int, object], key: int, max_bytes: int) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or len(value.encode()) > max_bytes:
+        raise BatchError("E_BATCH_FORMAT", f"field {key}")
+    return value

@@ -1,0 +1,321 @@
+"""The messages of a docking as frozen values, and their CBOR maps with integer keys.
+
+A message is the map {0: kind, 1: first field, 2: second field, ...}: the key of a field is its
+place in the class. Fields with a key that this version does not know are ignored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Final
+
+from drivers.contract import Receipt, Verdict
+from drivers.protocols.docking import cbor
+from drivers.protocols.docking.codes import Code
+
+MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_CHUNK_BYTES: Final = 16 * 1024
+MAX_VERDICTS: Final = 512
+
+
+class MessageError(ValueError):
+    """A message that cannot be used; `code` is MESSAGE_UNKNOWN or one that ends the session."""
+
+    def __init__(self, code: Code, kind: int = 0) -> None:
+        super().__init__(code.name)
+        self.code = code
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Terminal: who I am. `last_seq` is the last sequence number used in this epoch."""
+
+    branch: int
+    terminal: int
+    epoch: int
+    serial: str
+    model: str
+    app_version: str
+    schema_version: int
+    person: str
+    last_seq: int
+    min_version: int
+    max_version: int
+    battery_percent: int | None = None
+    free_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPing:
+    """Desk: what is your time?"""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPong:
+    """Terminal: my UTC time in milliseconds at the moment of the answer."""
+
+    number: int
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Desk: you may go on, in this protocol version."""
+
+    desk: str
+    version: int
+    max_batch_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Desk: your records up to here are durable, and up to there inside a verified backup."""
+
+    received_seq: int
+    backed_up_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOffer:
+    """Terminal: I have this sealed batch for you."""
+
+    batch_no: int
+    seq_from: int
+    seq_to: int
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWant:
+    """Desk: send it from this byte; `prefix_sha256` is over the bytes before it, as I hold them."""
+
+    batch_no: int
+    offset: int
+    prefix_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BatchData:
+    """Terminal: bytes of the batch that was asked for, from `offset` on."""
+
+    batch_no: int
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Desk: verdicts of single records, sent before the receipt they belong to."""
+
+    batch_no: int
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReceipt:
+    """Desk: the batch is durable here; `verdict_count` verdicts came before."""
+
+    batch_no: int
+    sha256: bytes
+    state: str
+    received_seq: int
+    backed_up_seq: int
+    verdict_count: int
+
+    def with_verdicts(self, verdicts: tuple[Verdict, ...]) -> Receipt:
+        """The receipt as the terminal keeps it."""
+        return Receipt(
+            self.batch_no, self.sha256, self.state, self.received_seq, self.backed_up_seq, verdicts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoMore:
+    """Terminal: that were all batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetOffer:
+    """Desk: I have this data set for you."""
+
+    name: str
+    revision: int
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetWant:
+    """Terminal: send it from this byte; the whole size means that I hold it already."""
+
+    name: str
+    offset: int
+    prefix_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetData:
+    """Desk: bytes of the data set that was asked for, from `offset` on."""
+
+    name: str
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCommit:
+    """Desk: that were all data sets; switch to the staged ones, all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDone:
+    """Terminal: switched, durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Desk: the docking is complete; these watermarks hold now."""
+
+    received_seq: int
+    backed_up_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Terminal: all is durable here, take me out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Either side: something is wrong. Final unless the code is MESSAGE_UNKNOWN."""
+
+    code: int
+    text: str
+    kind: int = 0
+
+
+Message = (
+    Hello | ClockPing | ClockPong | Welcome | Resume
+    | BatchOffer | BatchWant | BatchData | Verdicts | BatchReceipt | NoMore
+    | DatasetOffer | DatasetWant | DatasetData | DatasetCommit | DatasetDone
+    | Seal | Safe | Failure
+)  # fmt: skip
+
+Rule = Callable[[object], object]
+
+
+def _uint(bits: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << bits:
+            raise MessageError(Code.MESSAGE_MALFORMED)
+        return value
+
+    return read
+
+
+def _text(max_bytes: int) -> Rule:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or len(value.encode()) > max_bytes:
+            raise MessageError(Code.MESSAGE_MALFORMED)
+        return value
+
+    return read
+
+
+def _bytes(max_bytes: int, min_bytes: int = 0) -> Rule:
+    def read(value: object) -> bytes:
+        if not isinstance(value, bytes) or not min_bytes <= len(value) <= max_bytes:
+            raise MessageError(Code.MESSAGE_MALFORMED)
+        return value
+
+    return read
+
+
+def _optional(rule: Rule) -> Rule:
+    def read(value: object) -> object:
+        return None if value is None else rule(value)
+
+    return read
+
+
+def _verdicts(value: object) -> tuple[Verdict, ...]:
+    if not isinstance(value, list) or len(value) > MAX_VERDICTS:
+        raise MessageError(Code.MESSAGE_MALFORMED)
+    return tuple(_verdict(item) for item in value)
+
+
+def _verdict(value: object) -> Verdict:
+    match value:
+        case [seq, str(code), str("R" | "Q" | "W" | "B" as severity)] if len(code) <= 24:
+            return Verdict(U32(seq), code, severity)
+    raise MessageError(Code.MESSAGE_MALFORMED)
+
+
+U8, U16, U32, U48, U64 = (_uint(bits) for bits in (8, 16, 32, 48, 64))
+DIGEST = _bytes(32, 32)
+PREFIX = _bytes(32)
+CHUNK = _bytes(MAX_CHUNK_BYTES, 1)
+NAME = _text(40)
+SHORT = _text(16)
+
+KINDS: Final[tuple[tuple[int, type[Message], tuple[Rule, ...]], ...]] = (
+    (1, Hello, (U16, U16, U16, NAME, NAME, SHORT, U16, SHORT, U32, U8, U8,
+                _optional(U8), _optional(U64))),
+    (2, ClockPing, (U8,)),
+    (3, ClockPong, (U8, U48)),
+    (4, Welcome, (NAME, U8, U32)),
+    (5, Resume, (U32, U32)),
+    (6, BatchOffer, (U32, U32, U32, U32, DIGEST)),
+    (7, BatchWant, (U32, U32, PREFIX)),
+    (8, BatchData, (U32, U32, CHUNK)),
+    (9, Verdicts, (U32, _verdicts)),
+    (10, BatchReceipt, (U32, DIGEST, SHORT, U32, U32, U32)),
+    (11, NoMore, ()),
+    (12, DatasetOffer, (NAME, U32, U32, DIGEST)),
+    (13, DatasetWant, (NAME, U32, PREFIX)),
+    (14, DatasetData, (NAME, U32, CHUNK)),
+    (15, DatasetCommit, ()),
+    (16, DatasetDone, ()),
+    (17, Seal, (U32, U32)),
+    (18, Safe, ()),
+    (19, Failure, (U16, _text(200), U8)),
+)  # fmt: skip
+
+_BY_KIND: Final = {
+    kind: (cls, [field.name for field in fields(cls)], rules) for kind, cls, rules in KINDS
+}
+_KIND_OF: Final = {cls: kind for kind, cls, _ in KINDS}
+
+
+def encode_message(message: Message) -> bytes:
+    """The CBOR map of `message`; fields that are None stay away."""
+    body: dict[int, object] = {0: _KIND_OF[type(message)]}
+    for key, field in enumerate(fields(message), start=1):
+        value = getattr(message, field.name)
+        if isinstance(message, Verdicts) and field.name == "verdicts":
+            value = [[v.seq, v.code, v.severity] for v in message.verdicts]
+        if value is not None:
+            body[key] = value
+    return cbor.encode(body)
+
+
+def decode_message(data: bytes) -> Message:
+    """The message in `data`. Raises MessageError."""
+    try:
+        body = cbor.decode(data, max_depth=4, max_bytes=MAX_MESSAGE_BYTES)
+    except cbor.CborError as error:
+        raise MessageError(Code.MESSAGE_MALFORMED) from error
+    if not isinstance(body, dict) or not isinstance(kind := body.get(0), int):
+        raise MessageError(Code.MESSAGE_MALFORMED)
+    if kind not in _BY_KIND:
+        raise MessageError(Code.MESSAGE_UNKNOWN, min(kind, 255))
+    cls, names, rules = _BY_KIND[kind]
+    values = {name: rule(body.get(key)) for key, (name, rule) in _numbered(names, rules)}
+    return cls(**values)
+
+
+def _numbered(names: list[str], rules: tuple[Rule, ...]) -> "enumerate[tuple[str, Rule]]":
+    return enumerate(zip(names, rules, strict=True), start=1)

@@ -1,0 +1,296 @@
+"""The terminal's side of a docking: bytes in, events out, answers in, bytes out."""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+
+from drivers.contract import Verdict
+from drivers.protocols.docking.codes import Code
+from drivers.protocols.docking.conversation import Connected, Conversation
+from drivers.protocols.docking.desk import OrderError
+from drivers.protocols.docking.events import (
+    DatasetArrived,
+    DatasetChunk,
+    DatasetOffered,
+    DeskConnected,
+    ReceiptArrived,
+    ResumeArrived,
+    SealArrived,
+    SessionEnded,
+    SwitchWanted,
+    TerminalEvent,
+    Welcomed,
+)
+from drivers.protocols.docking.messages import (
+    BatchData,
+    BatchOffer,
+    BatchReceipt,
+    BatchWant,
+    ClockPing,
+    ClockPong,
+    DatasetCommit,
+    DatasetData,
+    DatasetDone,
+    DatasetOffer,
+    DatasetWant,
+    Hello,
+    Message,
+    MessageError,
+    NoMore,
+    Resume,
+    Safe,
+    Seal,
+    Verdicts,
+    Welcome,
+)
+from drivers.protocols.docking.parcels import Incoming, Outgoing, SealedUpload, sha256
+from drivers.protocols.docking.security import SPOKEN, Suite
+from drivers.protocols.docking.transport import DEFAULT_LIMITS, Limits, Transport
+
+MAX_VERDICTS_KEPT = 65_535
+
+
+class _State(Enum):
+    LISTENING = auto()
+    CONNECTED = auto()
+    GREETED = auto()
+    WELCOMED = auto()
+    RESUMING = auto()
+    OFFERING = auto()
+    RECEIPTED = auto()
+    IDLE = auto()
+    DECIDING = auto()
+    TAKING = auto()
+    SWITCHING = auto()
+    SEALED = auto()
+
+
+class TerminalSession:
+    """The terminal at its port. It listens; each desk that connects starts a docking from nothing.
+
+    Feed what arrives to `receive` (b"" when `next_timeout` is over) and write what
+    `bytes_to_send` gives. Order of events and calls:
+
+    1. `DeskConnected`: call `greet(hello)`. The clock is measured without the caller.
+    2. `Welcomed`, then `ResumeArrived`: records up to `backed_up_seq` may be deleted now; call
+       `upload(batches)` with every sealed batch that has records above `received_seq`.
+    3. `ReceiptArrived` for each batch: the desk holds it; keep the verdicts. The next batch is
+       drawn from the iterable after that, so a generator over the store is fine.
+    4. For each data set: `DatasetOffered`: call `take(held)` with the bytes kept of exactly this
+       digest (usually b""), or `skip()` if it is held whole. `DatasetChunk`s and `DatasetArrived`
+       follow a `take`: stage it.
+    5. `SwitchWanted`: switch to all staged data sets in one step, call `switched()`.
+    6. `SealArrived`: make everything durable, call `safe()`. `SessionEnded` with DONE follows.
+
+    `SessionEnded` with another code may come at any time; after it the object listens again.
+    `fail(code, text)` ends the session from here. A call out of order raises OrderError.
+    Whatever the desk sends, `receive` raises nothing.
+    """
+
+    def __init__(
+        self,
+        now_s: float,
+        now_ms: int,
+        limits: Limits = DEFAULT_LIMITS,
+        suites: tuple[Suite, ...] = SPOKEN,
+    ) -> None:
+        """`now_ms`: the terminal's UTC clock at `now_s`, a monotonic reading."""
+        self._line = Conversation(Transport.listening(now_s, limits, suites))
+        self._utc_ms_at_0 = now_ms - now_s * 1000
+        self._forget()
+
+    def _forget(self) -> None:
+        self._state = _State.LISTENING
+        self._batches: Iterator[SealedUpload] = iter(())
+        self._batch: SealedUpload | None = None
+        self._outgoing: Outgoing | None = None
+        self._verdicts: list[Verdict] = []
+        self._dataset: DatasetOffer | None = None
+        self._incoming: Incoming | None = None
+        self._due: list[TerminalEvent] = []
+
+    def set_clock(self, now_s: float, now_ms: int) -> None:
+        """The terminal's clock was set while it listened."""
+        self._utc_ms_at_0 = now_ms - now_s * 1000
+
+    def receive(self, data: bytes, now_s: float) -> list[TerminalEvent]:
+        """Take what arrived, or b"" when only time has passed. Raises nothing."""
+        events, self._due = self._due, []
+        for item in self._line.receive(data, now_s):
+            if isinstance(item, SessionEnded):
+                self._forget()
+                events.append(item)
+            elif isinstance(item, Connected):
+                self._forget()
+                self._state = _State.CONNECTED
+                events.append(DeskConnected(item.version))
+            elif self._state is not _State.LISTENING:
+                try:
+                    events += self._take(item, now_s)
+                except MessageError as error:
+                    self._line.fail(error.code, type(item).__name__)
+        return events
+
+    def bytes_to_send(self, now_s: float) -> bytes:
+        """What is to be written to the link now; draws the next batch once a receipt was taken."""
+        if self._state is _State.RECEIPTED:
+            self._offer_next()
+        while self._outgoing is not None and self._batch is not None and self._line.has_room:
+            chunk = self._outgoing.next_chunk()
+            if chunk is None:
+                self._outgoing = None
+                break
+            self._line.send(BatchData(self._batch.batch_no, *chunk))
+        return self._line.bytes_to_send(now_s)
+
+    def next_timeout(self, now_s: float) -> float | None:
+        """Seconds until `receive` and `bytes_to_send` want to be called even if nothing arrives."""
+        return 0.0 if self._due else self._line.next_timeout(now_s)
+
+    @property
+    def line(self) -> Conversation:
+        """The conversation underneath, for its statistics."""
+        return self._line
+
+    def greet(self, hello: Hello) -> None:
+        """Say who this terminal is."""
+        self._expect(_State.CONNECTED)
+        self._line.send(hello)
+        self._state = _State.GREETED
+
+    def upload(self, batches: Iterable[SealedUpload]) -> None:
+        """Send these batches one after the other, each after the receipt of the one before."""
+        self._expect(_State.RESUMING)
+        self._batches = iter(batches)
+        self._offer_next()
+
+    def take(self, held: bytes = b"") -> None:
+        """Have the offered data set sent, from behind the bytes already held."""
+        self._expect(_State.DECIDING)
+        offer = self._dataset
+        if offer is None:
+            raise OrderError("nothing is offered")
+        self._incoming = incoming = Incoming(offer.size, offer.sha256, held)
+        if incoming.complete and not incoming.sound:
+            incoming.restart()
+        self._line.send(DatasetWant(offer.name, incoming.offset, incoming.prefix_sha256()))
+        self._state = _State.TAKING
+        self._due = self._finish_dataset()
+
+    def skip(self) -> None:
+        """The offered data set is held whole already."""
+        self._expect(_State.DECIDING)
+        offer = self._dataset
+        if offer is None:
+            raise OrderError("nothing is offered")
+        self._line.send(DatasetWant(offer.name, offer.size, offer.sha256))
+        self._state = _State.IDLE
+
+    def switched(self) -> None:
+        """The staged data sets are in use, durably."""
+        self._expect(_State.SWITCHING)
+        self._line.send(DatasetDone())
+        self._state = _State.IDLE
+
+    def safe(self) -> None:
+        """Everything is durable here: the terminal may be taken out."""
+        self._expect(_State.SEALED)
+        self._line.send(Safe())
+
+    def fail(self, code: Code, text: str = "") -> None:
+        """End the session with a reason; `SessionEnded` follows."""
+        if self._state is not _State.LISTENING:
+            self._line.fail(code, text)
+
+    def _expect(self, state: _State) -> None:
+        if self._state is not state:
+            raise OrderError(self._state.name)
+
+    def _take(self, message: Message, now_s: float) -> list[TerminalEvent]:
+        match self._state, message:
+            case _State.GREETED, ClockPing():
+                now_ms = max(0, round(self._utc_ms_at_0 + now_s * 1000))
+                self._line.send(ClockPong(message.number, now_ms))
+            case _State.GREETED, Welcome():
+                self._state = _State.WELCOMED
+                return [Welcomed(message.desk, message.max_batch_bytes)]
+            case _State.WELCOMED, Resume():
+                self._state = _State.RESUMING
+                return [ResumeArrived(message.received_seq, message.backed_up_seq)]
+            case _State.OFFERING, BatchWant():
+                self._start_batch(message)
+            case _State.OFFERING, Verdicts():
+                self._keep_verdicts(message)
+            case _State.OFFERING, BatchReceipt():
+                return self._take_receipt(message)
+            case _State.IDLE, DatasetOffer():
+                self._dataset = message
+                self._state = _State.DECIDING
+                return [
+                    DatasetOffered(message.name, message.revision, message.size, message.sha256)
+                ]
+            case _State.TAKING, DatasetData():
+                return self._take_chunk(message)
+            case _State.IDLE, DatasetCommit():
+                self._state = _State.SWITCHING
+                return [SwitchWanted()]
+            case _State.IDLE, Seal():
+                self._state = _State.SEALED
+                return [SealArrived(message.received_seq, message.backed_up_seq)]
+            case _:
+                raise MessageError(Code.MESSAGE_UNEXPECTED)
+        return []
+
+    def _offer_next(self) -> None:
+        self._batch = batch = next(self._batches, None)
+        self._outgoing = None
+        self._verdicts = []
+        if batch is None:
+            self._line.send(NoMore())
+            self._state = _State.IDLE
+            return
+        self._line.send(
+            BatchOffer(
+                batch.batch_no, batch.seq_from, batch.seq_to, len(batch.data), sha256(batch.data)
+            )
+        )
+        self._state = _State.OFFERING
+
+    def _start_batch(self, want: BatchWant) -> None:
+        if self._batch is None or want.batch_no != self._batch.batch_no or self._outgoing:
+            raise MessageError(Code.MESSAGE_UNEXPECTED)
+        self._outgoing = Outgoing(self._batch.data, want.offset, want.prefix_sha256)
+
+    def _keep_verdicts(self, message: Verdicts) -> None:
+        if len(self._verdicts) + len(message.verdicts) > MAX_VERDICTS_KEPT:
+            raise MessageError(Code.MESSAGE_TOO_LONG)
+        self._verdicts += message.verdicts
+
+    def _take_receipt(self, message: BatchReceipt) -> list[TerminalEvent]:
+        batch = self._batch
+        if (
+            batch is None
+            or (message.batch_no, message.sha256) != (batch.batch_no, sha256(batch.data))
+            or message.verdict_count != len(self._verdicts)
+        ):
+            raise MessageError(Code.MESSAGE_UNEXPECTED)
+        receipt = message.with_verdicts(tuple(self._verdicts))
+        self._state = _State.RECEIPTED
+        return [ReceiptArrived(receipt)]
+
+    def _take_chunk(self, chunk: DatasetData) -> list[TerminalEvent]:
+        offer, incoming = self._dataset, self._incoming
+        if offer is None or incoming is None or chunk.name != offer.name:
+            raise MessageError(Code.MESSAGE_UNEXPECTED)
+        incoming.add(chunk.offset, chunk.data)
+        event = DatasetChunk(chunk.name, chunk.offset, chunk.data)
+        return [event, *self._finish_dataset()]
+
+    def _finish_dataset(self) -> list[TerminalEvent]:
+        offer, incoming = self._dataset, self._incoming
+        if offer is None or incoming is None or not incoming.complete:
+            return []
+        if not incoming.sound:
+            raise MessageError(Code.DATASET_DAMAGED)
+        self._state = _State.IDLE
+        self._incoming = None
+        return [DatasetArrived(offer.name, offer.revision, incoming.data)]
