@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
@@ -108,7 +109,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The desk's answer for a batch; `state` is applied, partly_applied or rejected."""
+    """The desk's answer for a batch: `sha256` is over `Upload.data`; `state` is applied,
+    partly_applied, or rejected, and then the terminal seals its records into a new batch."""
 
     batch_no: int
     sha256: bytes
@@ -167,7 +169,7 @@ class Session(ABC):
 
 
 class Driver(ABC):
-    """One family of terminals. A driver holds no state: everything of a docking is in its session.
+    """One family of terminals. All state of a docking is in its session.
 
     Order of calls: open a link with `serial`, `connect`, then what `Session` says.
     """
@@ -177,6 +179,10 @@ class Driver(ABC):
     usb_ids: ClassVar[tuple[tuple[int, int], ...]] = ()
     serial: ClassVar[SerialSettings] = SerialSettings()
     capabilities: ClassVar[frozenset[Capability]]
+
+    def __init__(self, scratch: Path | None = None) -> None:
+        """`scratch`: a folder for what a broken-off docking left, only to save time next time."""
+        self.scratch = scratch
 
     @abstractmethod
     def connect(

@@ -21,20 +21,20 @@ _OPENERS: dict[str, Callable[[str], Link]] = {
 }
 
 
-def driver_by_name(name: str) -> Driver:
-    """Return the driver called `name`. Raises `DriverMissing`."""
+def driver_by_name(name: str, scratch: Path | None = None) -> Driver:
+    """Return the driver called `name`, with its scratch folder. Raises `DriverMissing`."""
     for driver in DRIVERS:
         if driver.name == name:
-            return driver()
+            return driver(scratch)
     raise DriverMissing(name=name, known=[driver.name for driver in DRIVERS])
 
 
-def identify(port: FoundPort) -> Driver:
+def identify(port: FoundPort, scratch: Path | None = None) -> Driver:
     """Return the driver that claims this port's USB ids, else the first of the table."""
     for driver in DRIVERS:
         if port.usb_id in driver.usb_ids:
-            return driver()
-    return DRIVERS[0]()
+            return driver(scratch)
+    return DRIVERS[0](scratch)
 
 
 def open_link(url: str, settings: SerialSettings | None = None) -> Link:
