@@ -49,12 +49,10 @@ def assemble(records: Sequence[ReadRecord]) -> list[Draft]:
     deleted = {record.fields["target"] for record in records if record.type == _DELETION}
     drafts = []
     for header, problems in heads:
-        build = _BUILDERS.get(header.type, _build_other)
         own_lines = tuple(lines[header.key.ref])
-        if any(line.key.ref in deleted for line in own_lines):
-            # The user took one line back, but the header still speaks of all: a clerk decides.
-            problems = (*problems, problem("E_DEL_LINE"))
-        drafts.append(build(header, own_lines, problems, header.key.ref in deleted))
+        found = (*problems, *_check_line_deletions(own_lines, deleted))
+        build = _BUILDERS.get(header.type, _build_other)
+        drafts.append(build(header, own_lines, found, header.key.ref in deleted))
     return drafts
 
 
@@ -70,6 +68,12 @@ def _check_deletion(record: ReadRecord, by_ref: Mapping[Ref, ReadRecord]) -> tup
     if record.type != _DELETION or record.fields["target"] in by_ref:
         return ()
     return (problem("E_DEL_LATE", target=str(tuple(record.fields["target"]))),)
+
+
+def _check_line_deletions(lines: Sequence[ReadRecord], deleted: set[Ref]) -> list[Problem]:
+    # The header still speaks of the line that was taken back: a clerk decides what was meant.
+    taken_back = [line for line in lines if line.key.ref in deleted]
+    return [problem("E_DEL_LINE", f"record {line.key.seq}") for line in taken_back]
 
 
 _Lines = tuple[ReadRecord, ...]
