@@ -1,1 +1,1 @@
-"""Papers and reports by name, as PDF, XLSX and CSV."""
+"""Papers, tables and spreadsheets: everything that leaves the program as a document."""
