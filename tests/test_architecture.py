@@ -16,8 +16,8 @@ from app.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ("app", "drivers", "resources", "installer")
 LONGEST_FILE = 400
-# Tables of data may be as long as what they list.
-TABLES: frozenset[str] = frozenset()
+# One migration is one generated list of tables; cutting it up would help nobody.
+MIGRATIONS = "app/storage/migrations/versions/"
 FORBIDDEN_NAMES = {"utils", "util", "misc", "common", "helpers", "helper", "base"}
 FORBIDDEN_ENDINGS = ("Manager", "Handler", "Helper", "Util", "Utils")
 ROOT_FILES = {
@@ -69,7 +69,7 @@ def test_no_file_is_too_long() -> None:
         where(file): length
         for file in files(*SOURCE, "tests")
         if (length := len(file.read_text("utf-8").splitlines())) > LONGEST_FILE
-        and where(file) not in TABLES
+        and not where(file).startswith(MIGRATIONS)
     }
     assert long == {}
 
@@ -111,13 +111,15 @@ def test_nothing_shadows_a_builtin() -> None:
 
 def test_every_driver_is_registered() -> None:
     registry = (ROOT / "drivers/registry.py").read_text("utf-8")
-    found = [
-        each.stem
-        for each in sorted((ROOT / "drivers/devices").iterdir())
-        if each.suffix == ".py" and each.stem != "__init__"
+    declared = [
+        node.name
+        for file in files("drivers/devices")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any(isinstance(each, ast.Name) and each.id == "Driver" for each in node.bases)
     ]
-    assert found
-    assert [name for name in found if f"drivers.devices.{name}" not in registry] == []
+    assert declared
+    assert [name for name in declared if name not in registry] == []
 
 
 def test_every_setting_explains_itself() -> None:
