@@ -5,7 +5,6 @@ from app.reports.page import Page
 from app.reports.pen import Pen
 from app.reports.sheet import Sheet, Stamp
 
-_WATERMARK_PART = 6
 _LEAST_GAP = 40
 
 
@@ -75,8 +74,7 @@ class Band:
         y += layout.pitch
         page.fitted(bold, layout.small_size, x, y, width, "center", stamp.mark)
         if stamp.across:
-            size = min(900, layout.height // _WATERMARK_PART)
-            page.across(bold, size, self._pen.sheet_width, stamp.across)
+            page.across(bold, layout.width * 2 // 3, self._pen.sheet_width, stamp.across)
 
     def _middle(self) -> tuple[int, int]:
         """Left edge and width of the title's room, centred on the sheet as far as it goes."""

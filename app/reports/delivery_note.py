@@ -72,10 +72,11 @@ def write(
         if copy not in COPIES:
             raise UsageError(reason="unknown copy", argument=copy)
     layout = load_layout(NAME, paper)
+    words = load_wording(NAME, notes[0].language)
     document = Document(
         title=_file_title(notes),
         author=notes[0].branch_name,
-        subject=", ".join(copies),
+        subject=", ".join(words[f"copy_{copy}"] for copy in copies),
         language=_LOCALES.get(notes[0].language, _LOCALES["zh"]),
     )
     forms: dict[str, Form] = {}
@@ -104,10 +105,8 @@ def note_sheet(note: DeliveryNote, words: Mapping[str, str], *, numbered: bool =
         issuer=note.branch_name,
         issuer_lines=(
             note.branch_address,
-            _joined(
-                words["phone"].format(note.branch_phone),
-                words["licence"].format(note.branch_licence),
-            ),
+            words["phone"].format(note.branch_phone),
+            words["licence"].format(note.branch_licence),
         ),
         number=note.number if numbered else "",
         barcode=note.barcode_text if numbered else "",

@@ -31,20 +31,20 @@ class Grid:
             for edge, column in zip(self._edges, layout.columns, strict=False)
         ]
         self._labels = [
-            _Cell(x, width, "center", pen.body(pen.words[column.label], width))
+            _Cell(x, width, "center", tuple(pen.words[column.label].split("\n")))
             for (x, width, _, _), column in zip(self._rooms, layout.columns, strict=True)
         ]
         self.label_height = self._height(self._labels)
 
     def cells(self, row: Mapping[str, str]) -> list[_Cell]:
-        """Wrap the texts of a row; numbers stay on one line."""
+        """Wrap the texts of a row; only texts set to the left may take more than one line."""
         cells = []
         for x, width, align, fields in self._rooms:
             lines: tuple[str, ...] = ()
             for field in fields:
                 text = row.get(field)
                 if text:
-                    lines += (text,) if align == "right" else self._pen.body(text, width)
+                    lines += self._pen.body(text, width) if align == "left" else (text,)
             if lines:
                 cells.append(_Cell(x, width, align, lines))
         return cells

@@ -7,6 +7,7 @@ from app.reports.fonts import EmbeddedFont
 THIN = 5
 THICK = 10
 _MM = 720 / 25.4
+_RISE = math.radians(20)
 
 
 def from_mm(length_mm: float) -> int:
@@ -100,14 +101,16 @@ class Page:
             x += width * module
         self._marks.append("\n".join(places) + " f")
 
-    def across(self, font: EmbeddedFont, size: int, width: int, text: str) -> None:
-        """Write hollow letters along the rising diagonal; they cover nothing they cross."""
+    def across(self, font: EmbeddedFont, length: int, width: int, text: str) -> None:
+        """Write hollow letters, `length` long, over the middle of a sheet of this width.
+
+        They rise gently and cover nothing they cross.
+        """
         run = font.run(text)
-        angle = math.atan2(self._height, width)
-        cos, sin = math.cos(angle), math.sin(angle)
-        half = run.width * size / 2000
-        x = round(width / 2 - half * cos + size * 0.35 * sin)
-        y = round(self._height / 2 - half * sin - size * 0.35 * cos)
+        size = length * 1000 // run.width
+        cos, sin = math.cos(_RISE), math.sin(_RISE)
+        x = round(width / 2 - length / 2 * cos + size * 0.35 * sin)
+        y = round(self._height / 2 - length / 2 * sin - size * 0.35 * cos)
         self._marks.append(
             f"q BT 1 Tr /{font.name} {size} Tf "
             f"{cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x} {y} Tm({run.encoded})Tj ET Q"
