@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -32,7 +33,7 @@ class Key16(TypeDecorator[uuid.UUID]):
     impl = LargeBinary(16)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
         return dialect.type_descriptor(LargeBinary(16))
@@ -42,7 +43,11 @@ class Key16(TypeDecorator[uuid.UUID]):
             return value
         return value.bytes
 
-    def process_result_value(self, value: object, dialect: Dialect) -> uuid.UUID | None:
+    def process_result_value(
+        self,
+        value: object,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> uuid.UUID | None:
         if isinstance(value, bytes):
             return uuid.UUID(bytes=value)
         return value if isinstance(value, uuid.UUID) else None

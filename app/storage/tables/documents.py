@@ -11,6 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from app.domain.numbering import DocumentKind
 from app.storage.tables.columns import (
     branch_and_key,
     flag,
@@ -24,8 +25,6 @@ from app.storage.tables.columns import (
     whole,
 )
 
-KINDS = ("SO", "DN", "RN", "RC", "PR", "TR", "CT", "ST", "RV", "LS")
-
 document = Table(
     "document",
     metadata,
@@ -34,7 +33,7 @@ document = Table(
     text("state"),
     small("rev"),
     text("number", optional=True),
-    small("number_yymm", optional=True),
+    text("number_yymm", optional=True),
     whole("number_seq", optional=True),
     key("party_id", optional=True),
     key("person_id", optional=True),
@@ -59,7 +58,7 @@ document = Table(
     refers("parent_id", "document"),
     refers("reversal_of", "document"),
     refers("src_batch_id", "upload_batch"),
-    one_of("kind", KINDS),
+    one_of("kind", DocumentKind),
     UniqueConstraint("branch_id", "number"),
     UniqueConstraint("branch_id", "kind", "number_yymm", "number_seq"),
     UniqueConstraint("branch_id", "reversal_of"),
@@ -226,7 +225,7 @@ document_snapshot = Table(
     small("branch_id"),
     key("document_id"),
     *_extends("document", "document_id"),
-    text("template_version"),
+    small("template_version"),
     text("content"),
     text("sha256"),
     whole("created_ms"),
@@ -252,7 +251,7 @@ number_series = Table(
     metadata,
     small("branch_id"),
     text("kind"),
-    small("yymm"),
+    text("yymm"),
     whole("next_seq"),
     PrimaryKeyConstraint("branch_id", "kind", "yymm"),
     of_branch(),

@@ -50,7 +50,6 @@ packing = Table(
     text("name"),
     whole("factor"),
     text("gtin", optional=True),
-    flag("orderable"),
     flag("is_default"),
     refers("product_id", "product"),
     UniqueConstraint("branch_id", "product_id", "code"),

@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
+from app.domain.stock import Book, LocationKind
 from app.storage.tables.columns import (
     branch_and_key,
     key,
@@ -25,23 +26,7 @@ from app.storage.tables.columns import (
     whole,
 )
 
-OWN_KINDS = (
-    "warehouse",
-    "quarantine",
-    "empties_yard",
-    "van",
-    "transit",
-    "consignment",
-    "supplier",
-    "customer",
-    "loss",
-    "adjustment",
-    "consumption",
-    "conversion",
-)
-CHANNEL_KINDS = ("ch_upstream", "ch_stock", "ch_outlet", "ch_loss", "ch_adjust", "ch_unknown")
-
-_channel = ", ".join(f"'{kind}'" for kind in CHANNEL_KINDS)
+_channel = ", ".join(f"'{kind}'" for kind in LocationKind if kind.book is Book.CHANNEL)
 
 location = Table(
     "location",
@@ -59,7 +44,7 @@ location = Table(
     # Moves refer to (location, book): so both ends of a move are in one book.
     UniqueConstraint("branch_id", "book", "id"),
     UniqueConstraint("branch_id", "kind", "party_id"),
-    one_of("kind", OWN_KINDS + CHANNEL_KINDS),
+    one_of("kind", LocationKind),
     CheckConstraint(
         f"book = CASE WHEN kind IN ({_channel}) THEN 'CHANNEL' ELSE 'OWN' END",
         name="book_of_kind",
@@ -80,17 +65,19 @@ stock_move = Table(
     text("reason"),
     key("line_id"),
     key("reverses_id", optional=True),
-    whole("event_raw_ms"),
+    small("evidence", optional=True),
     whole("event_ms"),
-    small("offset_min"),
     whole("record_ms"),
     Column("business_date", Date, nullable=False),
     Column("posting_date", Date, nullable=False),
+    key("src_batch_id", optional=True),
+    whole("src_seq", optional=True),
     refers("product_id", "product"),
     refers("lot_id", "lot"),
     refers("owner_id", "party"),
     refers("line_id", "document_line"),
     refers("reverses_id", "stock_move"),
+    refers("src_batch_id", "upload_batch"),
     ForeignKeyConstraint(
         ["branch_id", "book", "source_id"],
         ["location.branch_id", "location.book", "location.id"],
@@ -100,6 +87,8 @@ stock_move = Table(
         ["location.branch_id", "location.book", "location.id"],
     ),
     CheckConstraint("qty > 0", name="qty_positive"),
+    CheckConstraint("evidence BETWEEN 0 AND 4", name="evidence_is_a_grade"),
+    CheckConstraint("(src_batch_id IS NULL) = (src_seq IS NULL)", name="source_whole"),
     CheckConstraint("source_id <> target_id", name="ends_differ"),
     CheckConstraint("reverses_id <> id", name="not_its_own_reversal"),
     Index(

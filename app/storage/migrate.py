@@ -1,0 +1,117 @@
+"""Brings the tables of a database to this program's version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy.engine import URL
+
+from app.errors import DatabaseError, SchemaError
+from app.storage.engine import WRITES, is_sqlite, place_of, plain_sqlite_engine, read_url
+from app.storage.faults import translated
+
+_WAIT_S = 30.0
+# Any constant will do: it keeps two programs from migrating one server database at once.
+_MIGRATION_LOCK = 7_429_001
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus:
+    """Revisions: `found` in the database ("" when it is empty), `expected` by this program."""
+
+    found: str
+    expected: str
+    is_newer: bool
+
+    @property
+    def is_current(self) -> bool:
+        return self.found == self.expected
+
+
+def head() -> str:
+    """The revision of this program's tables."""
+    with _config() as config:
+        return _head(config)
+
+
+def status(url: str) -> SchemaStatus:
+    """Raises DatabaseError when the database cannot be reached."""
+    parsed = read_url(url)
+    with (
+        translated(place_of(parsed), _WAIT_S),
+        _config() as config,
+        _engine(parsed) as engine,
+        engine.connect() as connection,
+    ):
+        return _status(connection, config)
+
+
+def upgrade(url: str) -> SchemaStatus:
+    """All steps in one transaction; raises SchemaError when the tables are newer than we are."""
+    parsed = read_url(url)
+    with (
+        translated(place_of(parsed), _WAIT_S),
+        _config() as config,
+        _engine(parsed) as engine,
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+    ):
+        if is_sqlite(parsed):
+            # Remaking a table would else fire or break the references to it.
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.rollback()
+        with connection.begin():
+            if not is_sqlite(parsed):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            before = _status(connection, config)
+            if before.is_newer:
+                raise SchemaError(found=before.found, expected=before.expected)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            if is_sqlite(parsed):
+                _check_references(connection)
+            return _status(connection, config)
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise DatabaseError(reason=f"a row of {broken[0]} refers to a missing row of {broken[2]}")
+
+
+def _status(connection: Connection, config: Config) -> SchemaStatus:
+    found = MigrationContext.configure(connection).get_current_revision() or ""
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return SchemaStatus(found, _head(config), is_newer=bool(found) and found not in known)
+
+
+def _head(config: Config) -> str:
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+@contextmanager
+def _config() -> Iterator[Config]:
+    # Through the package, so that it is found in a checkout, in a wheel and when frozen.
+    with resources.as_file(resources.files("app.storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        yield config
+
+
+@contextmanager
+def _engine(url: URL) -> Iterator[Engine]:
+    if is_sqlite(url):
+        engine = plain_sqlite_engine(url, busy_timeout_s=_WAIT_S)
+    else:
+        engine = create_engine(url, poolclass=NullPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

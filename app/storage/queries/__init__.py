@@ -1,0 +1,1 @@
+"""The read side: functions of a reader that return frozen dataclasses."""

@@ -1,0 +1,158 @@
+"""Terminals, and the sessions in which they were docked."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from app.errors import NotFound
+from app.storage.keys import new_key
+from app.storage.store.scope import Scope
+from app.storage.tables import dock_session, terminal
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTerminal:
+    """`received_seq`, `backed_up_seq`: the two watermarks within `epoch`."""
+
+    id: uuid.UUID
+    terminal_no: int
+    epoch: int
+    serial: str
+    model: str
+    app_version: str
+    person_code: str
+    active: bool
+    received_seq: int
+    backed_up_seq: int
+    last_seen_ms: int
+
+
+class Terminals:
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def find(self, terminal_no: int) -> StoredTerminal | None:
+        row = self._scope.connection.execute(
+            select(terminal).where(
+                terminal.c.branch_id == self._scope.branch_id,
+                terminal.c.terminal_no == terminal_no,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        fields = row._asdict()
+        del fields["branch_id"]
+        return StoredTerminal(**fields)
+
+    def seen(
+        self,
+        terminal_no: int,
+        *,
+        epoch: int,
+        serial: str = "",
+        model: str = "",
+        app_version: str = "",
+        person_code: str = "",
+    ) -> StoredTerminal:
+        """Enters the terminal, or renews what is known; a new epoch starts at watermark 0."""
+        known = self.find(terminal_no)
+        fields = {
+            "epoch": epoch,
+            "serial": serial,
+            "model": model,
+            "app_version": app_version,
+            "person_code": person_code,
+            "last_seen_ms": self._scope.now_ms,
+        }
+        same_epoch = known is not None and known.epoch == epoch
+        if not same_epoch:
+            fields |= {"received_seq": 0, "backed_up_seq": 0}
+        if known is None:
+            row = fields | {"id": new_key(), "terminal_no": terminal_no, "active": True}
+            self._scope.insert(terminal, [row])
+        else:
+            self._update(terminal_no, fields)
+        return self._get(terminal_no)
+
+    def advance(
+        self,
+        terminal_no: int,
+        *,
+        received_seq: int | None = None,
+        backed_up_seq: int | None = None,
+    ) -> None:
+        """Moves the watermarks to these sequence numbers."""
+        fields: dict[str, object] = {}
+        if received_seq is not None:
+            fields["received_seq"] = received_seq
+        if backed_up_seq is not None:
+            fields["backed_up_seq"] = backed_up_seq
+        if fields:
+            self._update(terminal_no, fields)
+
+    def start_session(self, *, port_url: str, driver: str) -> uuid.UUID:
+        session_id = new_key()
+        row = {
+            "id": session_id,
+            "terminal_id": None,
+            "port_url": port_url,
+            "driver": driver,
+            "operator": self._scope.user,
+            "state": "running",
+            "error_code": "",
+            "started_ms": self._scope.now_ms,
+            "batches": 0,
+            "records": 0,
+            "problems": 0,
+        }
+        self._scope.insert(dock_session, [row])
+        return session_id
+
+    def end_session(
+        self,
+        session_id: uuid.UUID,
+        *,
+        terminal_id: uuid.UUID | None,
+        error_code: str = "",
+        batches: int = 0,
+        records: int = 0,
+        problems: int = 0,
+        clock_offset_ms: int | None = None,
+        battery_percent: int | None = None,
+    ) -> None:
+        """An error code makes the session a failed one."""
+        self._scope.connection.execute(
+            update(dock_session)
+            .where(
+                dock_session.c.branch_id == self._scope.branch_id,
+                dock_session.c.id == session_id,
+            )
+            .values(
+                terminal_id=terminal_id,
+                state="failed" if error_code else "done",
+                error_code=error_code,
+                ended_ms=self._scope.now_ms,
+                batches=batches,
+                records=records,
+                problems=problems,
+                clock_offset_ms=clock_offset_ms,
+                battery_percent=battery_percent,
+            )
+        )
+
+    def _get(self, terminal_no: int) -> StoredTerminal:
+        found = self.find(terminal_no)
+        if found is None:
+            raise NotFound(what="terminal", key=terminal_no)
+        return found
+
+    def _update(self, terminal_no: int, fields: dict[str, object]) -> None:
+        self._scope.connection.execute(
+            update(terminal)
+            .where(
+                terminal.c.branch_id == self._scope.branch_id,
+                terminal.c.terminal_no == terminal_no,
+            )
+            .values(**fields)
+        )
