@@ -161,6 +161,8 @@ RULES: Mapping[str, str] = {
     "number": N_("This is not a document number of ours. Check it digit by digit."),
     "digits": N_("“{text}” must be digits only. Type it again."),
     "gtin": N_("“{gtin}” is not a valid article number. Check its last digit."),
+    "barcode-text": N_("“{text}” cannot be printed as a barcode. Use letters and digits only."),
+    "branch-exists": N_("There is a branch here already. Choose an empty data folder for another."),
     "move": N_(
         "Goods must move in a quantity above zero between two different places. Correct the line."
     ),
@@ -202,6 +204,9 @@ PROBLEMS: Mapping[str, str] = {
     "E_DEL_LATE": N_(
         "{target} was deleted on the terminal after it had been handed over. Reverse it here if "
         "it is really void."
+    ),
+    "E_DEL_LINE": N_(
+        "A line was deleted on the terminal while its document stayed. Decide what counts."
     ),
     "W_CLOCK": N_("The terminal's clock was wrong. Its times were corrected; set its clock."),
     "W_LATE": N_("It came after its day was closed and counts in the first open day. Check it."),
