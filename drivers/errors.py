@@ -102,13 +102,13 @@ class NotATerminal(ProtocolError):
 
 
 class VersionMismatch(ProtocolError):
-    """Fields: port, ours, theirs."""
+    """Fields: port, reason, text."""
 
     code = "version_mismatch"
 
 
 class Damaged(ProtocolError):
-    """Fields: port, reason."""
+    """Fields: port, reason, text."""
 
     code = "damaged"
     retry_helps = True
@@ -134,7 +134,7 @@ class DeviceError(DriverError):
 
 
 class TerminalFull(DeviceError):
-    """Fields: port, needed_bytes, free_bytes."""
+    """Fields: port, text."""
 
     code = "terminal_full"
 

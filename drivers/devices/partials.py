@@ -1,0 +1,52 @@
+"""What arrived of an upload before it broke off, kept in a folder that may be emptied any time."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from drivers.contract import TerminalInfo
+from drivers.protocols.docking.events import BatchChunk
+from drivers.protocols.docking.parcels import Partial
+
+
+class Partials:
+    """At most one unfinished batch of each terminal; without a folder nothing is kept.
+
+    Only time is saved here: the terminal checks the digest of what is held before it goes on, and
+    a file that cannot be written or read means starting at byte 0.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def find(self, info: TerminalInfo) -> Partial | None:
+        """Return what the last docking of this terminal left."""
+        for path in self._files(info):
+            batch_no, sha256 = path.stem.split("-")[3:]
+            with suppress(OSError):
+                return Partial(int(batch_no), bytes.fromhex(sha256), path.read_bytes())
+        return None
+
+    def add(self, info: TerminalInfo, chunk: BatchChunk) -> None:
+        """Keep a chunk; one at offset 0 begins anew."""
+        if self._folder is None:
+            return
+        if chunk.offset == 0:
+            self.drop(info)
+        path = self._folder / f"{_owner(info)}-{chunk.batch_no}-{chunk.sha256.hex()}.part"
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with path.open("ab") as file:
+                if file.tell() == chunk.offset:
+                    file.write(chunk.data)
+
+    def drop(self, info: TerminalInfo) -> None:
+        """Forget what is kept of this terminal."""
+        for path in self._files(info):
+            path.unlink(missing_ok=True)
+
+    def _files(self, info: TerminalInfo) -> list[Path]:
+        return list(self._folder.glob(f"{_owner(info)}-*.part")) if self._folder else []
+
+
+def _owner(info: TerminalInfo) -> str:
+    return f"{info.branch}-{info.terminal}-{info.epoch}"

@@ -1,0 +1,131 @@
+"""The command line of the simulated handheld: `tallydock-handheld`."""
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from drivers.contract import Link
+from drivers.devices.simulated.day import make_day
+from drivers.devices.simulated.faults import Faults, FaultyLink, read_faults
+from drivers.devices.simulated.impostors import chatter, stay_silent
+from drivers.devices.simulated.ports import Port, open_port
+from drivers.devices.simulated.sealing import read_batch_file
+from drivers.devices.simulated.serving import Handheld
+from drivers.devices.simulated.store import Identity, TerminalStore
+from drivers.errors import LinkError, LinkLost
+from drivers.protocols.docking.batch import Batch
+
+SCENARIOS = ("empty", "day", "chatter", "silent")
+
+
+def command_line(arguments: Sequence[str] | None = None) -> int:
+    """Run a handheld until it is told to end. Returns 0; 2 for wrong usage, 3 for a bad port."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        faults = read_faults(options.fault)
+        batches = [read_batch_file(path) for path in options.load]
+        identity = _identity(options, [batch for batch, _ in batches])
+    except (ValueError, OSError) as error:  # a BatchError is a ValueError
+        sys.stderr.write(f"tallydock-handheld: {error}\n")
+        return 2
+    impostor = {"chatter": chatter, "silent": stay_silent}.get(options.scenario)
+    try:
+        with open_port(options.port) as port:
+            _say({"port": port.address})
+            if impostor:
+                _serve_badly(port, impostor)
+            store = TerminalStore(options.store or Path(":memory:"), identity)
+            for _, records in batches:
+                store.add(records)
+            known = store.identity()
+            if options.scenario == "day" and known.last_seq == 0:
+                store.add(make_day(known, _clock(faults)(), options.seed))
+            folder = options.store.parent if options.store else Path()
+            handheld = Handheld(store, folder, faults, _clock(faults))
+            _serve(port, handheld, faults, options.seed, options.once)
+    except LinkError as error:
+        sys.stderr.write(f"tallydock-handheld: {error}\n")
+        return 3
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tallydock-handheld",
+        description="A handheld terminal made of code. Example: tallydock-handheld pty "
+        "--store one.sqlite --scenario day",
+    )
+    parser.add_argument(
+        "port", help="pty, pty:LINKPATH, tcp://host:port, a device path or a pyserial URL"
+    )
+    parser.add_argument("--store", type=Path, help="file that keeps everything (default: none)")
+    parser.add_argument("--load", type=Path, action="append", default=[], metavar="BATCHFILE",
+                        help="put the records of a sealed batch in as unsent ones; again and again "
+                        "adds nothing")  # fmt: skip
+    parser.add_argument("--branch", type=int, help="default: as loaded, else 1")
+    parser.add_argument("--terminal", type=int, help="default: as loaded, else 1")
+    parser.add_argument("--serial", help="serial number (default: made of branch and terminal)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scenario", choices=SCENARIOS, default="empty",
+                        help="day: a working day in an empty store; chatter and silent are no "
+                        "terminals at all")  # fmt: skip
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME=VALUE",
+                        help="cut=BYTES flip=RATE drop=RATE clock=SECONDS badtotals=1 "
+                        "battery=PERCENT")  # fmt: skip
+    parser.add_argument("--once", action="store_true", help="end after one completed session")
+    return parser
+
+
+def _identity(options: argparse.Namespace, batches: Sequence[Batch]) -> Identity:
+    """Who an empty store becomes. Raises ValueError if the batches are of several terminals."""
+    headers = [batch.header for batch in batches]
+    owners = {(header.branch, header.terminal, header.epoch) for header in headers}
+    if len(owners) > 1:
+        raise ValueError("the batches to load are not of one terminal and epoch")
+    branch, terminal, epoch = owners.pop() if owners else (1, 1, 1)
+    branch = branch if options.branch is None else options.branch
+    terminal = terminal if options.terminal is None else options.terminal
+    serial = options.serial or f"SIM-{branch:04}-{terminal:04}"
+    return Identity(branch, terminal, epoch, serial, headers[0].person if headers else "S01")
+
+
+def _clock(faults: Faults) -> Callable[[], int]:
+    return lambda: time.time_ns() // 1_000_000 + faults.clock * 1000
+
+
+def _serve(port: Port, handheld: Handheld, faults: Faults, seed: int, once: bool) -> None:
+    dice = random.Random(seed)  # noqa: S311 - faults, not secrets
+    for plain in port.links():
+        link = FaultyLink(plain, faults, dice)
+        with suppress(LinkLost):  # the desk went; the next one is welcome
+            for summary in handheld.serve(link):
+                _say(asdict(summary))
+                if once:
+                    return
+
+
+def _serve_badly(port: Port, impostor: Callable[[Link], None]) -> None:
+    for link in port.links():
+        with suppress(LinkLost):
+            impostor(link)
+
+
+def _say(document: dict[str, object]) -> None:
+    try:
+        sys.stdout.write(json.dumps(document) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever started us is gone; the next desk may still come
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(command_line())

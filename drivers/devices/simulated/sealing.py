@@ -1,0 +1,81 @@
+"""Puts records that are in no batch yet into sealed batches, and reads batch files in."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from drivers.devices.simulated.store import Identity, SealedBatch, StoredRecord, TerminalStore
+from drivers.protocols.docking import cbor
+from drivers.protocols.docking.batch import Batch, BatchHeader, Record, open_batch, seal_batch
+
+APP_VERSION = "1.0"
+SCHEMA_VERSION = 1
+MOST_RECORDS = 20_000
+MOST_BYTES = 3 * 1024 * 1024  # of the 4 MiB that a batch may have
+_TOTALS = 8
+
+
+def read_batch_file(path: Path) -> tuple[Batch, list[StoredRecord]]:
+    """Return a sealed batch and its records, damaged ones too, byte for byte."""
+    batch = open_batch(path.read_bytes())
+    records = []
+    for place, record in enumerate(batch.records):
+        seq = batch.header.seq_from + place if record.seq is None else record.seq
+        ts_ms = record.ts_ms if isinstance(record, Record) else batch.header.opened_ms
+        records.append(StoredRecord(seq, ts_ms, record.data, batch.header.batch_no))
+    return batch, records
+
+
+def seal_loose_records(
+    store: TerminalStore, identity: Identity, wrong_totals: bool = False
+) -> None:
+    """Seal all loose records of `store`; with `wrong_totals` the control totals do not add up."""
+    batch_no = identity.last_batch_no
+    for origin, group in groupby(store.loose_records(), key=lambda record: record.origin):
+        for records in _portions(list(group)):
+            batch_no = max(batch_no + 1, origin)
+            store.keep_batch(
+                _seal(identity, batch_no, records, wrong_totals),
+                [record.seq for record in records],
+            )
+
+
+def _portions(records: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
+    start = size_bytes = 0
+    for end, record in enumerate(records):
+        size_bytes += len(record.data)
+        if size_bytes > MOST_BYTES or end - start == MOST_RECORDS:
+            yield records[start:end]
+            start, size_bytes = end, len(record.data)
+    if records:
+        yield records[start:]
+
+
+def _seal(
+    identity: Identity, batch_no: int, records: Sequence[StoredRecord], wrong_totals: bool
+) -> SealedBatch:
+    seq_from, seq_to = records[0].seq, records[-1].seq
+    header = BatchHeader(
+        branch=identity.branch,
+        terminal=identity.terminal,
+        epoch=identity.epoch,
+        batch_no=batch_no,
+        seq_from=seq_from,
+        seq_to=seq_to,
+        person=identity.person,
+        opened_ms=min(record.ts_ms for record in records),
+        closed_ms=max(record.ts_ms for record in records),
+        app_version=APP_VERSION,
+        schema_version=SCHEMA_VERSION,
+    )
+    data = seal_batch(header, [record.data for record in records])
+    if wrong_totals:
+        data = _with_wrong_totals(data)
+    return SealedBatch(batch_no, seq_from, seq_to, len(records), data)
+
+
+def _with_wrong_totals(data: bytes) -> bytes:
+    batch = cbor.decode(data, max_items=100_000, max_bytes=len(data))
+    if isinstance(batch, dict):
+        batch[_TOTALS] = {kind: [count + 1, qty] for kind, (count, qty) in batch[_TOTALS].items()}
+    return cbor.encode(batch)

@@ -1,0 +1,248 @@
+"""What a handheld keeps: one SQLite file that survives being killed at any instruction.
+
+A record stays until the desk says that it lies inside a verified backup; a batch stays, byte for
+byte, as long as its records do. The desk's watermarks are the truth, also when they go back.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from drivers.contract import Package, Verdict, Watermarks
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS identity (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    branch INTEGER NOT NULL, terminal INTEGER NOT NULL, epoch INTEGER NOT NULL,
+    serial TEXT NOT NULL, person TEXT NOT NULL, last_seq INTEGER NOT NULL,
+    last_batch_no INTEGER NOT NULL,
+    received_seq INTEGER NOT NULL, backed_up_seq INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS record (
+    seq INTEGER PRIMARY KEY, ts_ms INTEGER NOT NULL, data BLOB NOT NULL,
+    origin INTEGER NOT NULL, batch_no INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS batch (
+    batch_no INTEGER PRIMARY KEY, seq_from INTEGER NOT NULL, seq_to INTEGER NOT NULL,
+    records INTEGER NOT NULL, data BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS verdict (
+    batch_no INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+    PRIMARY KEY (batch_no, seq, code)
+) STRICT;
+CREATE TABLE IF NOT EXISTS package (
+    name TEXT PRIMARY KEY, revision INTEGER NOT NULL, data BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS staged (
+    name TEXT PRIMARY KEY, revision INTEGER NOT NULL, sha256 BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS staged_part (
+    name TEXT NOT NULL REFERENCES staged ON DELETE CASCADE, offset INTEGER NOT NULL,
+    data BLOB NOT NULL, PRIMARY KEY (name, offset)
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this handheld is; an epoch is one life of its store, sequences count within it."""
+
+    branch: int
+    terminal: int
+    epoch: int
+    serial: str
+    person: str
+    last_seq: int = 0
+    last_batch_no: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """One record, byte for byte; `ts_ms` is the terminal's own time.
+
+    Records of one `origin` (the batch file that they were loaded from, 0 for own ones) go into
+    batches of their own, under the origin's number where that is free.
+    """
+
+    seq: int
+    ts_ms: int
+    data: bytes
+    origin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """One batch, byte for byte, with the sequences and the number of records in it."""
+
+    batch_no: int
+    seq_from: int
+    seq_to: int
+    records: int
+    data: bytes
+
+
+class TerminalStore:
+    """The one open store file of a handheld."""
+
+    def __init__(self, path: Path, identity: Identity) -> None:
+        """`identity` is for an empty store; one that has its own keeps it."""
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(SCHEMA)
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT OR IGNORE INTO identity VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+                astuple(identity),
+            )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def identity(self) -> Identity:
+        """Return who this is, with the last numbers that it has given."""
+        row = self._connection.execute(
+            "SELECT branch, terminal, epoch, serial, person, last_seq, last_batch_no FROM identity"
+        ).fetchone()
+        return Identity(*row)
+
+    def watermarks(self) -> Watermarks:
+        """Return what the desk said last."""
+        row = self._connection.execute(
+            "SELECT received_seq, backed_up_seq FROM identity"
+        ).fetchone()
+        return Watermarks(*row)
+
+    def add(self, records: Sequence[StoredRecord]) -> None:
+        """Put in records; one whose sequence is there or was there already changes nothing."""
+        with self._writing() as cursor:
+            backed_up = cursor.execute("SELECT backed_up_seq FROM identity").fetchone()[0]
+            cursor.executemany(
+                "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, NULL)",
+                [(r.seq, r.ts_ms, r.data, r.origin) for r in records if r.seq > backed_up],
+            )
+            top = max((r.seq for r in records), default=0)
+            cursor.execute("UPDATE identity SET last_seq = max(last_seq, ?)", (top,))
+
+    def loose_records(self) -> list[StoredRecord]:
+        """Return the records that are in no batch yet, in their order."""
+        rows = self._connection.execute(
+            "SELECT seq, ts_ms, data, origin FROM record WHERE batch_no IS NULL ORDER BY seq"
+        )
+        return [StoredRecord(*row) for row in rows]
+
+    def keep_batch(self, batch: SealedBatch, seqs: Sequence[int]) -> None:
+        """Keep a sealed batch and mark its records as being in it."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT INTO batch VALUES (?, ?, ?, ?, ?)",
+                (batch.batch_no, batch.seq_from, batch.seq_to, batch.records, batch.data),
+            )
+            cursor.executemany(
+                "UPDATE record SET batch_no = ? WHERE seq = ?",
+                [(batch.batch_no, seq) for seq in seqs],
+            )
+            cursor.execute("UPDATE identity SET last_batch_no = ?", (batch.batch_no,))
+
+    def batches_after(self, seq: int) -> list[SealedBatch]:
+        """Return the sealed batches that reach beyond `seq`, oldest first."""
+        rows = self._connection.execute(
+            "SELECT batch_no, seq_from, seq_to, records, data FROM batch"
+            " WHERE seq_to > ? ORDER BY batch_no",
+            (seq,),
+        )
+        return [SealedBatch(*row) for row in rows]
+
+    def obey(self, watermarks: Watermarks) -> None:
+        """Take over the desk's watermarks and drop what lies inside its backup."""
+        with self._writing() as cursor:
+            _move_watermarks(cursor, watermarks)
+
+    def take_receipt(
+        self, batch_no: int, watermarks: Watermarks, verdicts: Sequence[Verdict], rejected: bool
+    ) -> None:
+        """Keep the verdicts of a batch; records of a rejected one go into a new batch later."""
+        with self._writing() as cursor:
+            cursor.executemany(
+                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)",
+                [(batch_no, v.seq, v.code, v.severity) for v in verdicts],
+            )
+            if rejected:
+                cursor.execute("DELETE FROM batch WHERE batch_no = ?", (batch_no,))
+                cursor.execute("UPDATE record SET batch_no = NULL WHERE batch_no = ?", (batch_no,))
+            _move_watermarks(cursor, watermarks)
+
+    def unsent(self) -> int:
+        """Return how many records the desk has not confirmed as received."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM record WHERE seq > (SELECT received_seq FROM identity)"
+        ).fetchone()
+        return int(row[0])
+
+    def stage(self, name: str, revision: int, sha256: bytes) -> bytes:
+        """Make ready for a data set; returns the bytes of it that an earlier docking left."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "DELETE FROM staged WHERE name = ? AND (revision, sha256) <> (?, ?)",
+                (name, revision, sha256),
+            )
+            cursor.execute(
+                "INSERT OR IGNORE INTO staged VALUES (?, ?, ?)", (name, revision, sha256)
+            )
+        return self._staged_bytes(name)
+
+    def stage_part(self, name: str, offset: int, data: bytes) -> None:
+        """Keep bytes of a staged data set beside the one in use."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO staged_part VALUES (?, ?, ?)", (name, offset, data)
+            )
+
+    def switch(self) -> None:
+        """Put all staged data sets into use at once."""
+        staged = self._connection.execute("SELECT name, revision, sha256 FROM staged").fetchall()
+        with self._writing() as cursor:
+            cursor.executemany(
+                "INSERT OR REPLACE INTO package VALUES (?, ?, ?)",
+                [(name, revision, self._staged_bytes(name)) for name, revision, _ in staged],
+            )
+            cursor.execute("DELETE FROM staged")
+
+    def _staged_bytes(self, name: str) -> bytes:
+        parts = self._connection.execute(
+            "SELECT data FROM staged_part WHERE name = ? ORDER BY offset", (name,)
+        )
+        return b"".join(part for (part,) in parts)
+
+    def packages(self) -> list[Package]:
+        """Return the data sets in use, by name."""
+        rows = self._connection.execute("SELECT name, revision, data FROM package ORDER BY name")
+        return [Package(*row) for row in rows]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Cursor]:
+        cursor = self._connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+
+
+def _move_watermarks(cursor: sqlite3.Cursor, watermarks: Watermarks) -> None:
+    cursor.execute(
+        "UPDATE identity SET received_seq = ?, backed_up_seq = ?",
+        (watermarks.received_seq, watermarks.backed_up_seq),
+    )
+    # A batch is deleted as a whole, so what it says of itself stays true to the end.
+    cursor.execute("DELETE FROM batch WHERE seq_to <= ?", (watermarks.backed_up_seq,))
+    cursor.execute(
+        "DELETE FROM record WHERE seq <= ? AND batch_no IS NOT NULL"
+        " AND batch_no NOT IN (SELECT batch_no FROM batch)",
+        (watermarks.backed_up_seq,),
+    )

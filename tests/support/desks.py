@@ -1,0 +1,140 @@
+"""A desk that only keeps what it gets, durably: enough to prove that nothing is lost or doubled.
+
+`python -m tests.support.desks PORT FILE` docks once and prints what it did as JSON.
+"""
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers.contract import Driver, Link, Package, Receipt, TerminalInfo, Upload, Watermarks
+from drivers.devices.tallydock import TallydockDriver
+from drivers.protocols.docking.batch import Record, open_batch
+from drivers.registry import open_link
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (terminal INTEGER, epoch INTEGER, seq INTEGER, data BLOB,
+    PRIMARY KEY (terminal, epoch, seq)) STRICT;
+CREATE TABLE IF NOT EXISTS upload (terminal INTEGER, epoch INTEGER, batch_no INTEGER,
+    sha256 BLOB, data BLOB, PRIMARY KEY (terminal, epoch, batch_no)) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Docked:
+    """What one docking brought."""
+
+    info: TerminalInfo
+    uploads: tuple[Upload, ...]
+
+
+class KeepingDesk:
+    """Keeps records by (terminal, epoch, seq); the primary keys refuse doubles."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def watermarks(self, info: TerminalInfo) -> Watermarks:
+        row = self._connection.execute(
+            "SELECT coalesce(max(seq), 0) FROM record WHERE terminal = ? AND epoch = ?",
+            (info.terminal, info.epoch),
+        ).fetchone()
+        return Watermarks(row[0], 0)
+
+    def keep(self, info: TerminalInfo, upload: Upload) -> Receipt:
+        """Make an upload durable; the same one again adds nothing, another one is an error."""
+        owner = (info.terminal, info.epoch)
+        digest = hashlib.sha256(upload.data).digest()
+        known = self._connection.execute(
+            "SELECT sha256 FROM upload WHERE terminal = ? AND epoch = ? AND batch_no = ?",
+            (*owner, upload.batch_no),
+        ).fetchone()
+        if known is None:
+            self._add(owner, upload, digest)
+        elif known[0] != digest:
+            raise RuntimeError("the same batch with other content")
+        received_seq = self.watermarks(info).received_seq
+        return Receipt(upload.batch_no, digest, "applied", received_seq, 0)
+
+    def _add(self, owner: tuple[int, int], upload: Upload, digest: bytes) -> None:
+        records = [r for r in open_batch(upload.data).records if isinstance(r, Record)]
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(
+            "INSERT INTO upload VALUES (?, ?, ?, ?, ?)",
+            (*owner, upload.batch_no, digest, upload.data),
+        )
+        self._connection.executemany(
+            "INSERT INTO record VALUES (?, ?, ?, ?)", [(*owner, r.seq, r.data) for r in records]
+        )
+        self._connection.execute("COMMIT")
+
+    def records(self, terminal: int) -> list[bytes]:
+        """Return the bytes of a terminal's records, by epoch and sequence."""
+        rows = self._connection.execute(
+            "SELECT data FROM record WHERE terminal = ? ORDER BY epoch, seq", (terminal,)
+        )
+        return [data for (data,) in rows]
+
+    def dock(
+        self,
+        link: Link,
+        *,
+        driver: Driver | None = None,
+        clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        packages: Sequence[Package] = (),
+        progress: Callable[[str, int, int], None] = lambda *_: None,
+    ) -> Docked:
+        """Carry out one whole docking on an open link. Raises DriverError."""
+        uploads = []
+        with (driver or TallydockDriver()).connect(link, clock_ms, progress) as session:
+            info = session.info()
+            for upload in session.pull(self.watermarks(info)):
+                session.acknowledge(self.keep(info, upload))
+                uploads.append(upload)
+            if packages:
+                session.push(packages)
+            session.finish()
+        return Docked(info, tuple(uploads))
+
+
+@contextmanager
+def open_desk(path: Path) -> Iterator[KeepingDesk]:
+    """A desk on this file, closed at the end of the `with`."""
+    desk = KeepingDesk(path)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def dock_once(port: str, path: Path, scratch: Path | None = None) -> Docked:
+    """Open the port, dock, close."""
+    with open_desk(path) as desk, open_link(port) as link:
+        return desk.dock(link, driver=TallydockDriver(scratch))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--scratch", type=Path)
+    options = parser.parse_args(arguments)
+    docked = dock_once(options.port, options.file, options.scratch)
+    sys.stdout.write(json.dumps({"uploads": len(docked.uploads)}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
