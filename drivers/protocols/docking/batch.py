@@ -14,6 +14,7 @@ MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
 MAX_RECORDS: Final = 65_535
 MAX_RECORD_BYTES: Final = 8 * 1024
 MAX_RECORD_DEPTH: Final = 6
+MAX_FIELDS: Final = 23
 
 QUANTITY_KEYS: Final[Mapping[int, int]] = MappingProxyType({11: 6, 13: 5, 17: 5})
 """Record type -> body key whose values the control totals add up: order line quantity in base
@@ -84,7 +85,12 @@ class Batch:
 
 
 def encode_record(
-    type_no: int, seq: int, ts_ms: int, offset_min: int, person: str, body: Mapping[int, object]
+    type_no: int,
+    seq: int,
+    ts_ms: int,
+    offset_min: int,
+    person: str,
+    body: Mapping[int, object],
 ) -> bytes:
     """CBOR [type, seq, ts_ms, offset_min, person, body, crc32 of the CBOR of the first six]."""
     core = [type_no, seq, ts_ms, offset_min, person, body]
@@ -131,13 +137,13 @@ def open_batch(data: bytes) -> Batch:
         )
     except cbor.CborError as error:
         raise BatchError("E_BATCH_FORMAT", error.reason) from error
-    if not isinstance(fields, dict) or fields.get(0) != FORMAT:
+    if not isinstance(fields, dict) or len(fields) > MAX_FIELDS or fields.get(0) != FORMAT:
         raise BatchError("E_BATCH_FORMAT", "format")
     header = _header(fields)
     raw = _raw_records(fields.get(7))
     if fields.get(9) != hashlib.sha256(b"".join(raw)).digest():
         raise BatchError("E_BATCH_DIGEST", "sha256")
-    records = _located(data, raw)
+    records = _located(fields, raw)
     totals = fields.get(8)
     if not isinstance(totals, dict):
         raise BatchError("E_BATCH_FORMAT", "totals")
@@ -156,23 +162,31 @@ def open_record(data: bytes, offset: int) -> Record | BadRecord:
         return BadRecord(None, data, offset, error.reason)
     match value:
         case [int(type_no), int(seq), int(ts_ms), int(offset_min), str(person), dict(body), crc]:
-            pass
-        case _:
-            return BadRecord(None, data, offset, "shape")
-    if not 0 < seq <= _U32:
-        return BadRecord(None, data, offset, "seq")
+            reason = _defect(data, type_no, seq, ts_ms, offset_min, person, crc)
+            if reason is not None:
+                return BadRecord(seq if 0 < seq <= _U32 else None, data, offset, reason)
+            return Record(type_no, seq, ts_ms, offset_min, person, body, data, offset)
+    return BadRecord(None, data, offset, "shape")
+
+
+def _defect(
+    data: bytes, type_no: int, seq: int, ts_ms: int, offset_min: int, person: str, crc: object
+) -> str | None:
     tail = len(cbor.encode(crc)) if isinstance(crc, int) else 0
     if zlib.crc32(b"\x86" + data[1 : len(data) - tail]) != crc:
-        return BadRecord(seq, data, offset, "crc32")
-    if not (0 <= type_no <= 255 and 0 <= ts_ms < 1 << 48 and -720 <= offset_min <= 840):
-        return BadRecord(seq, data, offset, "range")
-    if len(person.encode()) > 8:
-        return BadRecord(seq, data, offset, "person")
-    return Record(type_no, seq, ts_ms, offset_min, person, body, data, offset)
+        return "crc32"
+    in_range = (
+        0 <= type_no <= 255
+        and 0 < seq <= _U32
+        and 0 <= ts_ms < 1 << 48
+        and -720 <= offset_min <= 840
+        and len(person.encode()) <= 8
+    )
+    return None if in_range else "range"
 
 
 def control_totals(records: Sequence[Record | BadRecord]) -> dict[int, list[int]]:
-    """Record type -> [count, sum of the quantity named in QUANTITY_KEYS], unreadable ones left out."""
+    """Type -> [count, sum of the quantity named in QUANTITY_KEYS], unreadable ones left out."""
     totals: dict[int, list[int]] = {}
     for record in records:
         if isinstance(record, Record):
@@ -184,11 +198,13 @@ def control_totals(records: Sequence[Record | BadRecord]) -> dict[int, list[int]
     return totals
 
 
-def _located(data: bytes, raw: Sequence[bytes]) -> tuple[Record | BadRecord, ...]:
+def _located(fields: Mapping[int, object], raw: Sequence[bytes]) -> tuple[Record | BadRecord, ...]:
+    before = {key: fields[key] for key in range(7)}
+    # The map with one entry more has a head of the same length; key 7 itself takes one byte.
+    position = len(cbor.encode(before)) + 1 + len(cbor.encode(len(raw)))
     records = []
-    position = 0
     for record in raw:
-        position = data.index(record, position)
+        position += len(cbor.encode(len(record)))
         records.append(open_record(record, position))
         position += len(record)
     return tuple(records)

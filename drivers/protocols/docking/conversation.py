@@ -91,11 +91,11 @@ class Conversation:
             self._transport.close()
 
     def _begin(self, event: Established) -> list[Connected | Message | SessionEnded]:
-        self._security = secured(event.suite)
-        self._version = event.version
+        self._security = secured(event.terms.suite)
+        self._version = event.terms.version
         self._failure = None
         self._plain.clear()
-        self._transport.write(self._security.begin(event.transcript))
+        self._transport.write(self._security.begin(event.terms.transcript))
         self._announced = False
         return self._announce()
 

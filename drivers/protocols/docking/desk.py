@@ -7,6 +7,7 @@ from typing import Final
 
 from drivers.contract import Package, Receipt
 from drivers.protocols.docking.codes import Code
+from drivers.protocols.docking.connect import DESK_LIMITS, Limits
 from drivers.protocols.docking.conversation import Connected, Conversation
 from drivers.protocols.docking.events import (
     BatchArrived,
@@ -43,7 +44,7 @@ from drivers.protocols.docking.messages import (
 )
 from drivers.protocols.docking.parcels import Incoming, Outgoing, Partial, sha256
 from drivers.protocols.docking.security import SPOKEN, Suite
-from drivers.protocols.docking.transport import DEFAULT_LIMITS, Limits, Transport
+from drivers.protocols.docking.transport import Transport
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
 PINGS: Final = 3
@@ -90,7 +91,7 @@ class DeskSession:
         connection_id: int,
         now_s: float,
         now_ms: int,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: Limits = DESK_LIMITS,
         suites: tuple[Suite, ...] = SPOKEN,
     ) -> None:
         """`connection_id`: 32 random bits. `now_ms`: UTC at `now_s`, a monotonic reading."""
@@ -155,9 +156,7 @@ class DeskSession:
         self._line.send(Welcome(desk, self._version, MAX_BATCH_BYTES))
         self._state = _State.WELCOMED
 
-    def resume(
-        self, received_seq: int, backed_up_seq: int, partial: Partial | None = None
-    ) -> None:
+    def resume(self, received_seq: int, backed_up_seq: int, partial: Partial | None = None) -> None:
         """Tell the watermarks and take uploads; `partial` goes on if the same batch is offered."""
         self._expect(_State.WELCOMED)
         self._partial = partial

@@ -261,7 +261,7 @@ CHUNK = _bytes(MAX_CHUNK_BYTES, 1)
 NAME = _text(40)
 SHORT = _text(16)
 
-KINDS: Final[tuple[tuple[int, type[Message], tuple[Rule, ...]], ...]] = (
+KINDS: Final[tuple[tuple[int, Callable[..., Message], tuple[Rule, ...]], ...]] = (
     (1, Hello, (U16, U16, U16, NAME, NAME, SHORT, U16, SHORT, U32, U8, U8,
                 _optional(U8), _optional(U64))),
     (2, ClockPing, (U8,)),
@@ -284,10 +284,8 @@ KINDS: Final[tuple[tuple[int, type[Message], tuple[Rule, ...]], ...]] = (
     (19, Failure, (U16, _text(200), U8)),
 )  # fmt: skip
 
-_BY_KIND: Final = {
-    kind: (cls, [field.name for field in fields(cls)], rules) for kind, cls, rules in KINDS
-}
-_KIND_OF: Final = {cls: kind for kind, cls, _ in KINDS}
+_BY_KIND: Final = {kind: (make, rules) for kind, make, rules in KINDS}
+_KIND_OF: Final = {make: kind for kind, make, _ in KINDS}
 
 
 def encode_message(message: Message) -> bytes:
@@ -312,10 +310,5 @@ def decode_message(data: bytes) -> Message:
         raise MessageError(Code.MESSAGE_MALFORMED)
     if kind not in _BY_KIND:
         raise MessageError(Code.MESSAGE_UNKNOWN, min(kind, 255))
-    cls, names, rules = _BY_KIND[kind]
-    values = {name: rule(body.get(key)) for key, (name, rule) in _numbered(names, rules)}
-    return cls(**values)
-
-
-def _numbered(names: list[str], rules: tuple[Rule, ...]) -> "enumerate[tuple[str, Rule]]":
-    return enumerate(zip(names, rules, strict=True), start=1)
+    make, rules = _BY_KIND[kind]
+    return make(*(rule(body.get(key)) for key, rule in enumerate(rules, start=1)))

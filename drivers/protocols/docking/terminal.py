@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from drivers.contract import Verdict
 from drivers.protocols.docking.codes import Code
+from drivers.protocols.docking.connect import TERMINAL_LIMITS, Limits
 from drivers.protocols.docking.conversation import Connected, Conversation
 from drivers.protocols.docking.desk import OrderError
 from drivers.protocols.docking.events import (
@@ -44,7 +45,7 @@ from drivers.protocols.docking.messages import (
 )
 from drivers.protocols.docking.parcels import Incoming, Outgoing, SealedUpload, sha256
 from drivers.protocols.docking.security import SPOKEN, Suite
-from drivers.protocols.docking.transport import DEFAULT_LIMITS, Limits, Transport
+from drivers.protocols.docking.transport import Transport
 
 MAX_VERDICTS_KEPT = 65_535
 
@@ -90,7 +91,7 @@ class TerminalSession:
         self,
         now_s: float,
         now_ms: int,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: Limits = TERMINAL_LIMITS,
         suites: tuple[Suite, ...] = SPOKEN,
     ) -> None:
         """`now_ms`: the terminal's UTC clock at `now_s`, a monotonic reading."""
