@@ -1,1 +1,1 @@
-"""Charts by name: rows in, series out; nothing here knows a window."""
+"""What the charts show, as plain data; drawing is left to the window."""

@@ -39,14 +39,22 @@ class Band:
         pen, layout, sheet = self._pen, self._pen.layout, self._sheet
         y = layout.top + layout.issuer_size * 86 // 100
         page.fitted(
-            pen.bold, layout.issuer_size, layout.left, y, self._left_width, "left", sheet.issuer
+            pen.bold,
+            layout.issuer_size,
+            layout.left,
+            y,
+            sheet.issuer,
+            width=self._left_width,
+            align="left",
         )
         for line in self._issuer_lines if number == 1 else ():
             y += layout.pitch
             page.text(pen.regular, layout.small_size, layout.left, y, line)
         x, width = self._middle()
         y = layout.top + layout.title_size * 86 // 100
-        page.fitted(pen.bold, layout.title_size, x, y, width, "center", pen.words["title"])
+        page.fitted(
+            pen.bold, layout.title_size, x, y, pen.words["title"], width=width, align="center"
+        )
         if self._bars:
             page.bars(
                 pen.right_edge - self._code_width,
@@ -61,18 +69,20 @@ class Band:
         count_width = pen.regular.run(count).width * layout.body_size // 1000
         count_width = min(count_width, self._right_width * 45 // 100)
         number_width = self._right_width - count_width - _LEAST_GAP
-        page.fitted(pen.bold, layout.body_size, x, y, number_width, "left", sheet.number)
+        page.fitted(
+            pen.bold, layout.body_size, x, y, sheet.number, width=number_width, align="left"
+        )
         x = pen.right_edge - count_width
-        page.fitted(pen.regular, layout.body_size, x, y, count_width, "right", count)
+        page.fitted(pen.regular, layout.body_size, x, y, count, width=count_width, align="right")
 
     def draw_stamp(self, page: Page, stamp: Stamp) -> None:
         """Draw what one copy says of itself."""
         layout, bold = self._pen.layout, self._pen.bold
         x, width = self._middle()
         y = layout.top + layout.title_size + self._pen.baseline
-        page.fitted(bold, layout.small_size, x, y, width, "center", stamp.copy)
+        page.fitted(bold, layout.small_size, x, y, stamp.copy, width=width, align="center")
         y += layout.pitch
-        page.fitted(bold, layout.small_size, x, y, width, "center", stamp.mark)
+        page.fitted(bold, layout.small_size, x, y, stamp.mark, width=width, align="center")
         if stamp.across:
             page.across(bold, layout.width * 2 // 3, self._pen.sheet_width, stamp.across)
 
@@ -81,7 +91,8 @@ class Band:
         layout = self._pen.layout
         centre = layout.left + layout.width // 2
         half = min(
-            centre - layout.left - self._left_width, self._pen.right_edge - self._right_width - centre
+            centre - layout.left - self._left_width,
+            self._pen.right_edge - self._right_width - centre,
         )
         half -= _LEAST_GAP
         return centre - half, 2 * half

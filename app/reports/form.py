@@ -5,7 +5,7 @@ from typing import Any
 
 from app.reports.band import Band
 from app.reports.document import Document
-from app.reports.grid import Grid
+from app.reports.grid import Body, Grid
 from app.reports.layout import Layout
 from app.reports.page import THICK, Page
 from app.reports.pagination import paginate
@@ -37,14 +37,13 @@ class Form:
         ]
         closing = Pairs(pen, layout.closing, sheet.closing, _CLOSING_INSET)
         statement = pen.small(_BETWEEN_STATEMENTS.join(sheet.statements), layout.width)
-        cells = [grid.cells(row) for row in sheet.rows]
-        heights = [grid.height(row) for row in cells]
+        body = grid.measure(sheet.rows)
 
         # On every page: page subtotal, and a row carried forward or the total.
         fixed = 2 * _GAP + grid.label_height + 2 * pen.line_height + self._foot_height()
         room = layout.height - layout.top - layout.bottom - fixed
         pages = paginate(
-            heights,
+            body.heights,
             room - band.height(1) - heads[0].height,
             room - band.height(2) - heads[1].height - pen.line_height,
             closing.height + layout.signature_height + len(statement) * layout.pitch + 2 * _GAP,
@@ -55,7 +54,7 @@ class Form:
             band.draw(page, number, len(pages))
             y = layout.top + band.height(number) + _GAP
             y = heads[min(number, 2) - 1].draw(page, y) + _GAP
-            y = self._table(page, y, sheet, rows, cells, heights)
+            y = self._table(page, y, sheet, body, rows)
             if number == len(pages):
                 y = closing.draw(page, y, boxed=True)
                 self._close(page, y, sheet, statement)
@@ -67,23 +66,15 @@ class Form:
             self._lay(sheet, band, contents, stamp)
         return len(pages)
 
-    def _table(
-        self,
-        page: Page,
-        y: int,
-        sheet: Sheet,
-        rows: range,
-        cells: Sequence[Any],
-        heights: Sequence[int],
-    ) -> int:
+    def _table(self, page: Page, y: int, sheet: Sheet, body: Body, rows: range) -> int:
         grid, words = self._grid, self._pen.words
         start, stop = rows.start, rows.stop
         if start:
             page.level(self._layout.left, self._pen.right_edge, y, THICK)
             y = grid.draw_sums(page, y, words["brought_forward"], sheet.sums(0, start))
-        y = grid.draw(page, y, cells[start:stop], heights[start:stop])
+        y = grid.draw(page, y, body, rows)
         y = grid.draw_sums(page, y, words["page_subtotal"], sheet.sums(start, stop))
-        last = stop == len(cells)
+        last = stop == len(sheet.rows)
         label = words["total" if last else "carried_forward"]
         y = grid.draw_sums(page, y, label, sheet.sums(0, stop), bold=last)
         grid.close(page, y)
@@ -98,7 +89,13 @@ class Form:
             text = " ".join(filter(None, (pen.words[key], sheet.signed.get(key))))
             base = y + pen.baseline + layout.padding
             page.fitted(
-                pen.regular, layout.small_size, x + _GAP, base, end - x - 2 * _GAP, "left", text
+                pen.regular,
+                layout.small_size,
+                x + _GAP,
+                base,
+                text,
+                width=end - x - 2 * _GAP,
+                align="left",
             )
             if x > layout.left:
                 page.upright(x, y, y + layout.signature_height)

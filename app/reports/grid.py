@@ -16,6 +16,13 @@ class _Cell(NamedTuple):
     lines: tuple[str, ...]
 
 
+class Body(NamedTuple):
+    """The wrapped rows of one table and their heights."""
+
+    rows: Sequence[Sequence[_Cell]]
+    heights: Sequence[int]
+
+
 class Grid:
     """Draws the tables of one form; the columns are worked out once."""
 
@@ -36,8 +43,12 @@ class Grid:
         ]
         self.label_height = self._height(self._labels)
 
-    def cells(self, row: Mapping[str, str]) -> list[_Cell]:
-        """Wrap the texts of a row; only texts set to the left may take more than one line."""
+    def measure(self, rows: Sequence[Mapping[str, str]]) -> Body:
+        """Wrap the texts of all rows; only texts set to the left may take more than one line."""
+        cells = [self._cells(row) for row in rows]
+        return Body(cells, [self._height(row) for row in cells])
+
+    def _cells(self, row: Mapping[str, str]) -> list[_Cell]:
         cells = []
         for x, width, align, fields in self._rooms:
             lines: tuple[str, ...] = ()
@@ -49,18 +60,12 @@ class Grid:
                 cells.append(_Cell(x, width, align, lines))
         return cells
 
-    def height(self, cells: Sequence[_Cell]) -> int:
-        """Height of a row of wrapped cells."""
-        return self._height(cells)
-
     def _height(self, cells: Sequence[_Cell]) -> int:
         lines = max((len(cell.lines) for cell in cells), default=1)
         return lines * self._pen.layout.pitch + 2 * self._pen.layout.padding
 
-    def draw(
-        self, page: Page, y: int, rows: Sequence[Sequence[_Cell]], heights: Sequence[int]
-    ) -> int:
-        """Draw labels and rows from `y` downwards; returns where they end."""
+    def draw(self, page: Page, y: int, body: Body, shown: range) -> int:
+        """Draw labels and the `shown` rows from `y` downwards; returns where they end."""
         pen = self._pen
         left, right = pen.layout.left, pen.right_edge
         start = y
@@ -68,9 +73,9 @@ class Grid:
         self._row(page, y, self._labels, self.label_height, bold=True)
         y += self.label_height
         page.level(left, right, y)
-        for row, height in zip(rows, heights, strict=True):
-            self._row(page, y, row, height)
-            y += height
+        for place in shown:
+            self._row(page, y, body.rows[place], body.heights[place])
+            y += body.heights[place]
             page.level(left, right, y)
         for edge in self._edges[1:-1]:
             page.upright(edge, start, y)
@@ -92,7 +97,9 @@ class Grid:
             for field in column.fields:
                 if sums.get(field):
                     width = edge - _SIDE - x
-                    page.fitted(font, layout.body_size, x, base, width, "right", sums[field])
+                    page.fitted(
+                        font, layout.body_size, x, base, sums[field], width=width, align="right"
+                    )
                     page.upright(edge, y, end)
                     x = edge + _SIDE
         page.level(layout.left, pen.right_edge, end)
@@ -116,7 +123,7 @@ class Grid:
                 if align == "left":
                     page.text(font, layout.body_size, x, base, line)
                 else:
-                    page.fitted(font, layout.body_size, x, base, width, align, line)
+                    page.fitted(font, layout.body_size, x, base, line, width=width, align=align)
                 base += layout.pitch
 
     def _sides(self, page: Page, y1: int, y2: int) -> None:

@@ -39,7 +39,7 @@ class Layout:
     """How one document stands on one paper; lengths in tenths of a point unless named _mm.
 
     `head` rows stand on the first page, `repeated_head` rows on the pages after it, `closing` rows
-    below the table of the last one.
+    below the table of the last one. Without columns the table brings its own.
     """
 
     document: str
@@ -136,7 +136,7 @@ class _Reader:
             signatures=tuple(map(str, self._list("signatures.labels"))),
         )
         used = sum(column.width for column in layout.columns)
-        if abs(used - layout.width) > len(layout.columns):
+        if layout.columns and abs(used - layout.width) > len(layout.columns):
             raise self._refusal("columns", f"{used / 10:.1f} pt", f"{layout.width / 10:.1f} pt")
         return layout
 
@@ -155,8 +155,6 @@ class _Reader:
                     align=align,
                 )
             )
-        if not columns:
-            raise self._refusal("columns", "[]", "at least one column")
         return tuple(columns)
 
     def _head(self, key: str) -> tuple[tuple[HeadCell, ...], ...]:

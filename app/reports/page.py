@@ -43,7 +43,7 @@ class Page:
             self._show(font, size, x - run.width * size // 1000, y, run.encoded)
 
     def fitted(
-        self, font: EmbeddedFont, size: int, x: int, y: int, width: int, align: str, text: str
+        self, font: EmbeddedFont, size: int, x: int, y: int, text: str, *, width: int, align: str
     ) -> None:
         """Set `text` into a box; a number too long for it gets narrower letters, never lower ones.
 

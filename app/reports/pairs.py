@@ -19,7 +19,11 @@ class Pairs:
     """Labelled values laid out in rows; a row without any value takes no room."""
 
     def __init__(
-        self, pen: Pen, rows: Sequence[Sequence[HeadCell]], values: Mapping[str, str], inset: int = 0
+        self,
+        pen: Pen,
+        rows: Sequence[Sequence[HeadCell]],
+        values: Mapping[str, str],
+        inset: int = 0,
     ) -> None:
         self._pen = pen
         self._inset = inset

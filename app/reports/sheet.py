@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Sheet:
     """One document to be set on a form; keys of `head`, `rows` and `closing` are layout fields.
 
-    `sums(start, stop)` gives the texts of the summed fields over rows start..stop-1. An empty
-value takes no room. An empty `barcode` draws none. `signed` puts known names into boxes.
+        `sums(start, stop)` gives the texts of the summed fields over rows start..stop-1. An empty
+    value takes no room. An empty `barcode` draws none. `signed` puts known names into boxes.
     """
 
     issuer: str

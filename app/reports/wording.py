@@ -21,7 +21,10 @@ def load_wording(document: str, language: str) -> Mapping[str, str]:
     for key, entry in tomllib.loads(file.read_text("utf-8")).items():
         if not all(isinstance(entry.get(name), str) for name in LANGUAGES):
             raise SettingsError(
-                file=str(file), setting=key, value=entry, allowed="words for " + ", ".join(LANGUAGES)
+                file=str(file),
+                setting=key,
+                value=entry,
+                allowed="words for " + ", ".join(LANGUAGES),
             )
         words[key] = entry["en" if language == "en" else "zh"]
     return words
