@@ -1,5 +1,7 @@
 """What a transaction can do, by area."""
 
+from sqlalchemy import func, select
+
 from app.storage.reader import Reader
 from app.storage.store.audit import Audit
 from app.storage.store.documents import Documents
@@ -9,6 +11,9 @@ from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
 from app.storage.store.terminals import Terminals
 from app.storage.store.uploads import Uploads
+
+# Any constant will do: it tells this lock from other users of the same server.
+_LOCK = 7_429_002
 
 
 class Store:
@@ -25,3 +30,14 @@ class Store:
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)
+        self._scope = scope
+
+    def lock(self) -> None:
+        """Waits until no other transaction of the branch that called this is open.
+
+        SQLite's writer holds the whole database anyway.
+        """
+        if self._scope.connection.dialect.name == "postgresql":
+            self._scope.connection.execute(
+                select(func.pg_advisory_xact_lock(_LOCK, self.branch_id))
+            )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 
 from app.domain.numbering import DocumentNumber
 from app.storage.keys import new_key
@@ -79,6 +79,33 @@ class Documents:
 
     def set_state(self, ids: Iterable[uuid.UUID], state: str) -> None:
         self._update([{"key": key, "state": state} for key in ids])
+
+    def replace_lines(
+        self, document_id: uuid.UUID, lines: Sequence[tuple[Line, int]], net_fen: int
+    ) -> None:
+        """Gives a delivery other lines, each with what it answers for (`ordered`).
+
+        At loading an ordered quantity is split over lots, and what is not there stands apart.
+        """
+        branch_id = self._scope.branch_id
+        of_document = select(document_line.c.id).where(
+            document_line.c.branch_id == branch_id, document_line.c.document_id == document_id
+        )
+        self._scope.connection.execute(
+            delete(delivery_line).where(
+                delivery_line.c.branch_id == branch_id, delivery_line.c.line_id.in_(of_document)
+            )
+        )
+        self._scope.connection.execute(
+            delete(document_line).where(
+                document_line.c.branch_id == branch_id, document_line.c.document_id == document_id
+            )
+        )
+        self._scope.insert(document_line, [_line(document_id, line) for line, _ in lines])
+        self._scope.insert(
+            delivery_line, [{"line_id": line.id, "ordered": ordered} for line, ordered in lines]
+        )
+        self._update([{"key": document_id, "net_fen": net_fen}])
 
     def load(
         self, ids: Iterable[uuid.UUID], *, load_no: str, van_id: uuid.UUID | None = None

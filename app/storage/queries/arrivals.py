@@ -1,0 +1,110 @@
+"""What became of uploads before: for repeated uploads, for recovery and for replay."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.storage.reader import Reader
+from app.storage.tables import dock_session, raw_record, terminal, upload_batch
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedBatch:
+    """`state` as in the table; `sha256` of the whole file, in hex."""
+
+    id: uuid.UUID
+    sha256: str
+    state: str
+    code: str | None
+    seq_to: int
+    record_count: int
+
+
+def arrived_batch(
+    reader: Reader, terminal_no: int, epoch: int, batch_no: int, sha256: str
+) -> ArrivedBatch | None:
+    """The batch with this key and exactly this content, if it came before."""
+    columns = upload_batch.c
+    rows = reader.rows(
+        select(
+            columns.id,
+            columns.sha256,
+            columns.state,
+            columns.code,
+            columns.seq_to,
+            columns.record_count,
+        ).where(
+            columns.branch_id == reader.branch_id,
+            columns.terminal_no == terminal_no,
+            columns.epoch == epoch,
+            columns.batch_no == batch_no,
+            columns.sha256 == sha256,
+        )
+    )
+    return ArrivedBatch(*rows[0]) if rows else None
+
+
+def verdicts(reader: Reader, batch_id: uuid.UUID) -> list[tuple[int, str, str]]:
+    """(seq, disposition, code) of the records of a batch that have a code."""
+    columns = raw_record.c
+    rows = reader.rows(
+        select(columns.seq, columns.disposition, columns.code)
+        .where(
+            columns.branch_id == reader.branch_id,
+            columns.batch_id == batch_id,
+            columns.seq.is_not(None),
+            columns.code.is_not(None),
+        )
+        .order_by(columns.position)
+    )
+    return [(row.seq, row.disposition, row.code) for row in rows]
+
+
+def watermarks(reader: Reader, terminal_no: int, epoch: int) -> tuple[int, int]:
+    """(received, backed up) of a terminal; 0 and 0 for a terminal or an epoch not seen before."""
+    rows = reader.rows(
+        select(terminal.c.received_seq, terminal.c.backed_up_seq).where(
+            terminal.c.branch_id == reader.branch_id,
+            terminal.c.terminal_no == terminal_no,
+            terminal.c.epoch == epoch,
+        )
+    )
+    return (rows[0].received_seq, rows[0].backed_up_seq) if rows else (0, 0)
+
+
+def archive_paths(reader: Reader) -> set[str]:
+    """Every archive file that a batch row speaks of."""
+    query = select(upload_batch.c.archive_path).where(upload_batch.c.branch_id == reader.branch_id)
+    return {row.archive_path for row in reader.rows(query)}
+
+
+def last_clock_offset_ms(reader: Reader, terminal_no: int) -> int:
+    """What a terminal's clock was off when it was last measured; 0 if it never was."""
+    query = (
+        select(dock_session.c.clock_offset_ms)
+        .join(
+            terminal,
+            (terminal.c.branch_id == dock_session.c.branch_id)
+            & (terminal.c.id == dock_session.c.terminal_id),
+        )
+        .where(
+            dock_session.c.branch_id == reader.branch_id,
+            terminal.c.terminal_no == terminal_no,
+            dock_session.c.clock_offset_ms.is_not(None),
+        )
+        .order_by(dock_session.c.started_ms.desc())
+        .limit(1)
+    )
+    rows = reader.rows(query)
+    return rows[0].clock_offset_ms if rows else 0
+
+
+def last_batch_no(reader: Reader, terminal_no: int, epoch: int) -> int:
+    """The highest number so far, 0 when there is none."""
+    query = select(func.max(upload_batch.c.batch_no)).where(
+        upload_batch.c.branch_id == reader.branch_id,
+        upload_batch.c.terminal_no == terminal_no,
+        upload_batch.c.epoch == epoch,
+    )
+    return int(reader.rows(query)[0][0] or 0)
