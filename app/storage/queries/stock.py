@@ -1,0 +1,461 @@
+"""What lies where, the moves behind a number, the stock statement, and stock over time."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.domain.counts import CountState
+from app.domain.stock import Book, LocationKind
+from app.errors import NotFound
+from app.storage.queries.directory import find_branch
+from app.storage.reader import Reader
+from app.storage.tables import (
+    count_line,
+    document,
+    document_line,
+    location,
+    lot,
+    product,
+    stock_balance,
+    stock_count,
+    stock_move,
+)
+
+_REAL = [kind.value for kind in LocationKind if not kind.virtual and kind.book is Book.OWN]
+
+
+@dataclass(frozen=True, slots=True)
+class OnHandRow:
+    """Base units of one lot at one place; negative ones are shown, zeros are not."""
+
+    location_code: str
+    location_name: str
+    kind: LocationKind
+    product_code: str
+    product_name: str
+    lot_code: str | None
+    expiry_date: date | None
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A move as seen from one place: `qty` is positive when goods came in."""
+
+    id: uuid.UUID
+    event_ms: int
+    business_date: date
+    posting_date: date
+    qty: int
+    reason: str
+    other_code: str
+    other_name: str
+    lot_code: str | None
+    document_id: uuid.UUID
+    document_kind: str
+    document_number: str | None
+    line_no: int
+    reverses_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """opening + received + returned - issued + transferred + adjusted = closing."""
+
+    product_code: str
+    product_name: str
+    base_unit_name: str
+    opening: int
+    received: int
+    returned: int
+    issued: int
+    transferred: int
+    adjusted: int
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountPoint:
+    """What was counted, against what the book said at that moment."""
+
+    business_date: date
+    counted_ms: int
+    counted: int
+    book_at_count: int
+    document_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StockOverTime:
+    """Closing balance of every day from the first to the last, and the counts in between."""
+
+    product_code: str
+    product_name: str
+    base_unit_name: str
+    location_code: str | None
+    days: tuple[tuple[date, int], ...]
+    counts: tuple[CountPoint, ...]
+
+
+def on_hand(
+    reader: Reader, *, product_code: str | None = None, location_code: str | None = None
+) -> tuple[OnHandRow, ...]:
+    """Real places of our own, by place, product and expiry."""
+    balance = stock_balance.c
+    query = (
+        select(
+            location.c.code,
+            location.c.name,
+            location.c.kind,
+            product.c.code,
+            product.c.name,
+            lot.c.code,
+            lot.c.expiry_date,
+            balance.qty,
+        )
+        .select_from(
+            stock_balance.join(
+                location,
+                and_(
+                    location.c.branch_id == balance.branch_id,
+                    location.c.id == balance.location_id,
+                ),
+            )
+            .join(
+                product,
+                and_(product.c.branch_id == balance.branch_id, product.c.id == balance.product_id),
+            )
+            .outerjoin(lot, and_(lot.c.branch_id == balance.branch_id, lot.c.id == balance.lot_id))
+        )
+        .where(balance.branch_id == reader.branch_id, balance.qty != 0, location.c.kind.in_(_REAL))
+        .order_by(location.c.code, product.c.code, lot.c.expiry_date, lot.c.code)
+    )
+    if product_code is not None:
+        query = query.where(product.c.code == product_code)
+    if location_code is not None:
+        query = query.where(location.c.code == location_code)
+    return tuple(
+        OnHandRow(row[0], row[1], LocationKind(row[2]), *row[3:]) for row in reader.rows(query)
+    )
+
+
+def moves_behind(
+    reader: Reader,
+    location_code: str,
+    product_code: str,
+    *,
+    lot_code: str | None = None,
+    d_from: date | None = None,
+    d_to: date | None = None,
+) -> tuple[MoveRow, ...]:
+    """All moves of a product into and out of a place, by time; days are posting dates."""
+    place_id = _location_id(reader, location_code)
+    product_id = _product(reader, product_code).id
+    found: list[MoveRow] = []
+    for near, far, sign in (
+        (stock_move.c.target_id, stock_move.c.source_id, 1),
+        (stock_move.c.source_id, stock_move.c.target_id, -1),
+    ):
+        conditions = [near == place_id, stock_move.c.product_id == product_id]
+        if lot_code is not None:
+            conditions.append(lot.c.code == lot_code)
+        if d_from is not None:
+            conditions.append(stock_move.c.posting_date >= d_from)
+        if d_to is not None:
+            conditions.append(stock_move.c.posting_date <= d_to)
+        found.extend(_moves(reader, far, sign, conditions))
+    return tuple(sorted(found, key=lambda row: (row.event_ms, row.id)))
+
+
+def statement(
+    reader: Reader, d_from: date, d_to: date, location_code: str | None = None
+) -> tuple[StatementRow, ...]:
+    """Per product, over posting dates from `d_from` to `d_to` inclusive.
+
+    For one place, or for all real places of our own together (moves between them cancel out).
+    Counted back from the running balances, so a recent period costs little however long the
+    ledger is. Products that neither moved nor lie there are left out.
+    """
+    balances = _balances(reader, location_code)
+    inside: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    after: dict[uuid.UUID, int] = defaultdict(int)
+    for flow in _flows(reader, stock_move.c.posting_date >= d_from, location_code):
+        if flow.posting_date > d_to:
+            after[flow.product_id] += flow.change
+        else:
+            inside[flow.product_id][flow.column] += flow.change
+    rows = []
+    for item in _products(reader):
+        moved = inside[item.id]
+        closing = balances.get(item.id, 0) - after[item.id]
+        if not (moved or closing):
+            continue
+        rows.append(
+            StatementRow(
+                product_code=item.code,
+                product_name=item.name,
+                base_unit_name=item.base_unit_name,
+                opening=closing - sum(moved.values()),
+                received=moved["received"],
+                returned=moved["returned"],
+                issued=-moved["issued"],
+                transferred=moved["transferred"],
+                adjusted=moved["adjusted"],
+                closing=closing,
+            )
+        )
+    return tuple(rows)
+
+
+def over_time(
+    reader: Reader, product_code: str, location_code: str | None, d_from: date, d_to: date
+) -> StockOverTime:
+    """Closing balances by posting date, at one place or at all real places of our own."""
+    item = _product(reader, product_code)
+    balance = _balances(reader, location_code, item.id).get(item.id, 0)
+    changes: dict[date, int] = defaultdict(int)
+    recent = and_(stock_move.c.posting_date >= d_from, stock_move.c.product_id == item.id)
+    for flow in _flows(reader, recent, location_code):
+        if flow.posting_date > d_to:
+            balance -= flow.change
+        else:
+            changes[flow.posting_date] += flow.change
+    days = []
+    for back in range((d_to - d_from).days + 1):
+        day = d_to - timedelta(days=back)
+        days.append((day, balance))
+        balance -= changes.get(day, 0)
+    return StockOverTime(
+        item.code,
+        item.name,
+        item.base_unit_name,
+        location_code,
+        tuple(reversed(days)),
+        _counts(reader, item.id, location_code, d_from, d_to),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """Change of one product at the places asked for, on one day, in one statement column."""
+
+    product_id: uuid.UUID
+    posting_date: date
+    column: str
+    change: int
+
+
+def _flows(
+    reader: Reader, condition: ColumnElement[bool], location_code: str | None
+) -> Iterator[_Flow]:
+    for near, far, sign in (
+        (stock_move.c.target_id, stock_move.c.source_id, 1),
+        (stock_move.c.source_id, stock_move.c.target_id, -1),
+    ):
+        here, there = location.alias(), location.alias()
+        is_reversal = stock_move.c.reverses_id.is_not(None).label("is_reversal")
+        groups = (
+            stock_move.c.product_id,
+            stock_move.c.posting_date,
+            there.c.kind,
+            is_reversal,
+        )
+        query = (
+            select(*groups, func.sum(stock_move.c.qty).label("qty"))
+            .join(here, and_(here.c.branch_id == stock_move.c.branch_id, here.c.id == near))
+            .join(there, and_(there.c.branch_id == stock_move.c.branch_id, there.c.id == far))
+            .where(stock_move.c.branch_id == reader.branch_id, condition)
+            .group_by(*groups)
+        )
+        if location_code is None:
+            query = query.where(here.c.kind.in_(_REAL), there.c.kind.not_in(_REAL))
+        else:
+            query = query.where(here.c.code == location_code)
+        for row in reader.rows(query):
+            # A reversal belongs where the move it undoes stood, with the opposite sign.
+            inward = (sign > 0) != row.is_reversal
+            column = _column(LocationKind(row.kind), inward=inward)
+            yield _Flow(row.product_id, row.posting_date, column, sign * int(row.qty))
+
+
+def _column(other: LocationKind, *, inward: bool) -> str:
+    if other is LocationKind.SUPPLIER:
+        return "received"
+    if other is LocationKind.CUSTOMER:
+        return "returned" if inward else "issued"
+    if other is LocationKind.CONSUMPTION:
+        return "issued"
+    return "adjusted" if other.virtual else "transferred"
+
+
+def _balances(
+    reader: Reader, location_code: str | None, product_id: uuid.UUID | None = None
+) -> dict[uuid.UUID, int]:
+    balance = stock_balance.c
+    query = (
+        select(balance.product_id, func.sum(balance.qty).label("qty"))
+        .join(
+            location,
+            and_(location.c.branch_id == balance.branch_id, location.c.id == balance.location_id),
+        )
+        .where(balance.branch_id == reader.branch_id)
+        .group_by(balance.product_id)
+    )
+    if location_code is None:
+        query = query.where(location.c.kind.in_(_REAL))
+    else:
+        query = query.where(balance.location_id == _location_id(reader, location_code))
+    if product_id is not None:
+        query = query.where(balance.product_id == product_id)
+    return {row.product_id: int(row.qty) for row in reader.rows(query)}
+
+
+def _counts(
+    reader: Reader,
+    product_id: uuid.UUID,
+    location_code: str | None,
+    d_from: date,
+    d_to: date,
+) -> tuple[CountPoint, ...]:
+    joined = (
+        stock_count.join(
+            document,
+            and_(
+                document.c.branch_id == stock_count.c.branch_id,
+                document.c.id == stock_count.c.document_id,
+            ),
+        )
+        .join(
+            document_line,
+            and_(
+                document_line.c.branch_id == document.c.branch_id,
+                document_line.c.document_id == document.c.id,
+            ),
+        )
+        .join(
+            count_line,
+            and_(
+                count_line.c.branch_id == document_line.c.branch_id,
+                count_line.c.line_id == document_line.c.id,
+            ),
+        )
+        .join(
+            location,
+            and_(
+                location.c.branch_id == stock_count.c.branch_id,
+                location.c.id == stock_count.c.location_id,
+            ),
+        )
+    )
+    columns = (
+        document.c.business_date,
+        stock_count.c.counted_ms,
+        func.sum(count_line.c.counted),
+        func.sum(count_line.c.book_at_count),
+        document.c.number,
+    )
+    keys = (*columns[:2], document.c.number, document.c.id)
+    query = (
+        select(*columns)
+        .select_from(joined)
+        .where(
+            document.c.branch_id == reader.branch_id,
+            document.c.state == CountState.POSTED.value,
+            document.c.business_date.between(d_from, d_to),
+            document_line.c.product_id == product_id,
+            count_line.c.counted.is_not(None),
+            location.c.kind.in_(_REAL),
+            or_(location_code is None, location.c.code == (location_code or "")),
+        )
+        .group_by(*keys)
+        .order_by(stock_count.c.counted_ms, document.c.id)
+    )
+    return tuple(
+        CountPoint(row[0], row[1], int(row[2]), int(row[3] or 0), row[4])
+        for row in reader.rows(query)
+    )
+
+
+def _moves(
+    reader: Reader,
+    far: ColumnElement[uuid.UUID],
+    sign: int,
+    conditions: list[ColumnElement[bool]],
+) -> Iterator[MoveRow]:
+    move = stock_move.c
+    joined = (
+        stock_move.join(
+            location, and_(location.c.branch_id == move.branch_id, location.c.id == far)
+        )
+        .join(
+            document_line,
+            and_(document_line.c.branch_id == move.branch_id, document_line.c.id == move.line_id),
+        )
+        .join(
+            document,
+            and_(
+                document.c.branch_id == move.branch_id,
+                document.c.id == document_line.c.document_id,
+            ),
+        )
+        .outerjoin(lot, and_(lot.c.branch_id == move.branch_id, lot.c.id == move.lot_id))
+    )
+    query = (
+        select(
+            move.id,
+            move.event_ms,
+            move.business_date,
+            move.posting_date,
+            move.qty,
+            move.reason,
+            location.c.code,
+            location.c.name,
+            lot.c.code,
+            document.c.id,
+            document.c.kind,
+            document.c.number,
+            document_line.c.line_no,
+            move.reverses_id,
+        )
+        .select_from(joined)
+        .where(move.branch_id == reader.branch_id, *conditions)
+    )
+    for row in reader.rows(query):
+        yield MoveRow(*row[:4], sign * row.qty, *row[5:])
+
+
+def _location_id(reader: Reader, code: str) -> uuid.UUID:
+    return _only(reader, location, code, location.c.id).id
+
+
+def _product(reader: Reader, code: str) -> Any:
+    return _only(
+        reader,
+        product,
+        code,
+        product.c.id,
+        product.c.code,
+        product.c.name,
+        product.c.base_unit_name,
+    )
+
+
+def _only(reader: Reader, table: Any, code: str, *columns: ColumnElement[Any]) -> Any:
+    rows = reader.rows(
+        select(*columns).where(table.c.branch_id == reader.branch_id, table.c.code == code)
+    )
+    if not rows:
+        raise NotFound(what=table.name, key=code)
+    return rows[0]
+
+
+def _products(reader: Reader) -> list[Any]:
+    find_branch(reader)
+    columns = (product.c.id, product.c.code, product.c.name, product.c.base_unit_name)
+    query = select(*columns).where(product.c.branch_id == reader.branch_id)
+    return reader.rows(query.order_by(product.c.code))
