@@ -9,6 +9,10 @@ import pytest
 
 from app import explain
 from app.domain import problems
+from app.domain.counts import CountEvent, CountState, LineState
+from app.domain.deliveries import DeliveryEvent, DeliveryResult, DeliveryState
+from app.domain.orders import OrderEvent, OrderState
+from app.domain.rights import Right
 from app.errors import AppError, PortError, RuleBroken
 from app.i18n import Translator
 from drivers.errors import DriverError
@@ -110,3 +114,14 @@ def test_what_nobody_foresaw_still_gets_a_sentence() -> None:
     assert explain.sentence(RuleBroken("new-rule"), t).startswith("A rule of the branch")
     assert explain.driver_sentence("new_code", {}, t) == explain.DRIVER_ERRORS["driver_error"]
     assert explain.problem_sentence("E_NEW", {}, t) == "E_NEW"
+
+
+def test_every_right_and_every_state_has_a_word() -> None:
+    codes = [
+        member.value
+        for each in (Right, OrderState, OrderEvent, DeliveryState, DeliveryEvent, DeliveryResult)
+        for member in each
+    ]
+    codes += [member.value for each in (CountState, CountEvent, LineState) for member in each]
+    assert set(codes) - set(explain.WORDS) == set()
+    assert explain.word("partly_delivered", Translator("zh")) == "部分送达"

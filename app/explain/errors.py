@@ -1,0 +1,84 @@
+"""Sentences for the errors of the office side, and for the rules that refuse."""
+
+from collections.abc import Mapping
+
+from app.i18n import N_
+
+ERRORS: Mapping[str, str] = {
+    "error": N_("Something went wrong. Try again; if it stays, send the log to your support."),
+    "usage": N_(
+        "That cannot be done: {reason} ({argument}). Add --help to see how the command is used."
+    ),
+    "settings": N_(
+        "The settings in {file} cannot be used: {setting} = {value}. Allowed: {allowed}. "
+        "Correct the file, or remove it to start with the defaults."
+    ),
+    "database": N_(
+        "The database does not do what is asked of it: {reason}. "
+        "Check that it is running and reachable, then try again."
+    ),
+    "schema": N_(
+        "The tables of the database (version {found}) do not fit this program (version "
+        "{expected}). Run “tallydock db upgrade” if they are older; install the newer program if "
+        "they are newer."
+    ),
+    "disk-full": N_(
+        "The disk of the database is full; nothing was saved. Make room at {path}, then try again."
+    ),
+    "database-busy": N_(
+        "Somebody else held the database for {waited_s} seconds; nothing was saved. "
+        "Close other programs that use it, then try again."
+    ),
+    "archive": N_("The archive of uploads at {path} cannot be used: {reason}. Check the disk."),
+    "archive-full": N_(
+        "The disk of the archive is full. The terminal keeps its records. "
+        "Make room at {path}, then dock again."
+    ),
+    "output": N_(
+        "{path} cannot be written: {reason}. Close it elsewhere, or choose another place."
+    ),
+    "port": N_("The terminal cannot be reached. Check the cable, then dock again."),
+    "permission": N_(
+        "{user} may not do this; it takes the right “{right}”. "
+        "Ask somebody who has it, or your administrator."
+    ),
+    "rule": N_("A rule of the branch does not allow this: {rule}. Nothing was changed."),
+    "not-found": N_("There is no {what} “{key}”. Check how it is written."),
+    "cancelled": N_("Cancelled. What was not finished is undone; start again at any time."),
+}
+
+RULES: Mapping[str, str] = {
+    "transition": N_(
+        "“{event}” is not possible in the state “{state}”. Look at what happened to it."
+    ),
+    "move-posted": N_("This movement of goods is posted already. Nothing needs to be done."),
+    "negative-stock": N_(
+        "The stock of {shelf} would fall to {balance}. Count it or post the missing receipt first."
+    ),
+    "period-closed": N_(
+        "{day} is closed (closed through {closed_through}). Post it on an open day."
+    ),
+    "reversal": N_("This is not the reverse of what it reverses. Reverse the original again."),
+    "already-reversed": N_("This has been reversed already. Nothing needs to be done."),
+    "packings": N_(
+        "The packings {codes} do not fit together: exactly one must be the single unit, none may "
+        "appear twice. Correct the product."
+    ),
+    "packing": N_("The product has no packing “{packing}”. Choose one that it has."),
+    "approver-is-counter": N_(
+        "{user} counted and may not approve the same count. Ask somebody else."
+    ),
+    "weights": N_("An amount cannot be spread over shares that are all zero. Correct the shares."),
+    "number": N_("This is not a document number of ours. Check it digit by digit."),
+    "digits": N_("“{text}” must be digits only. Type it again."),
+    "gtin": N_("“{gtin}” is not a valid article number. Check its last digit."),
+    "barcode-text": N_("“{text}” cannot be printed as a barcode. Use letters and digits only."),
+    "branch-exists": N_("There is a branch here already. Choose an empty data folder for another."),
+    "statement-foots": N_(
+        "The stock statement of {product} does not add up to {closing}. Run “tallydock check” and "
+        "send its answer to your support."
+    ),
+    "move": N_(
+        "Goods must move in a quantity above zero between two different places. Correct the line."
+    ),
+}

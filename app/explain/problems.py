@@ -1,0 +1,104 @@
+"""Sentences for what can be wrong with something that came in."""
+
+from collections.abc import Mapping
+
+from app.i18n import N_
+
+PROBLEMS: Mapping[str, str] = {
+    "E_BATCH_CONFLICT": N_(
+        "An upload with this number came before with other content. Both are kept; have the "
+        "terminal checked before it is used again."
+    ),
+    "E_BATCH_TOTALS": N_(
+        "The upload's own totals do not fit its records, so it was not taken in. Dock again; if "
+        "it stays, have the terminal checked."
+    ),
+    "E_BATCH_DAMAGED": N_("The upload is damaged, so it was not taken in. Dock again."),
+    "E_TOTALS": N_(
+        "The day's totals do not match: {declared} declared, {received} received. Compare with "
+        "the terminal's own list."
+    ),
+    "X_SEQ_GAP": N_(
+        "Records {first} to {last} are missing. Dock the terminal again; the day cannot be closed "
+        "until this is explained."
+    ),
+    "E_RECORD_CONFLICT": N_(
+        "A record with this number came before with other content. Both are kept; decide which "
+        "one counts."
+    ),
+    "E_FORMAT": N_("The record cannot be read. It is kept as it came; enter it by hand if needed."),
+    "E_FIELD": N_(
+        "The field {field} does not fit ({reason}). Correct it on the terminal and send it again."
+    ),
+    "E_UNKNOWN_TYPE": N_(
+        "Records of type {type} are not known to this version. They are kept; update the program."
+    ),
+    "W_UNKNOWN_FIELD": N_(
+        "The field {field} is not known to this version. It is kept; update the program."
+    ),
+    "E_STRAY_LINE": N_("A line came without its document {header}. Dock the terminal again."),
+    "E_DEL_LATE": N_(
+        "{target} was deleted on the terminal after it had been handed over. Reverse it here if "
+        "it is really void."
+    ),
+    "E_DEL_LINE": N_(
+        "A line was deleted on the terminal while its document stayed. Decide what counts."
+    ),
+    "W_CLOCK": N_("The terminal's clock was wrong. Its times were corrected; set its clock."),
+    "W_LATE": N_("It came after its day was closed and counts in the first open day. Check it."),
+    "E_PROD": N_("The product {product} is not known. Choose the right one below."),
+    "E_CUST": N_("The customer {customer} is not known. Choose the right one below."),
+    "E_PERSON": N_("The person {person} is not known. Add this person to the master data."),
+    "E_ORD_LINES": N_(
+        "The order says {declared} lines, {received} came. Send the order again from the terminal."
+    ),
+    "E_ORD_TOO_MANY": N_(
+        "The order has {lines} lines; {limit} is the limit. Split it into two orders."
+    ),
+    "E_ORD_PREV": N_(
+        "The order changes or cancels another one that is not here. Find the original, "
+        "or reject it."
+    ),
+    "E_CANCEL_LATE": N_("The order was cancelled after loading. Decide whether it goes out."),
+    "E_UOM": N_(
+        "{product}: packing {packing} and quantity do not fit together. Correct the order and "
+        "send it again."
+    ),
+    "E_DUP_LINE": N_("{product} appears twice. Put both lines together and send it again."),
+    "E_PRICE": N_("The price of {product} differs from the price list, which was kept. Check it."),
+    "E_PRICE_HOLD": N_(
+        "The price of {product} is far from the price list. The order is held until it is checked."
+    ),
+    "E_NO_PRICE": N_("There is no price for {product}. Enter one, then post the order again."),
+    "E_DN_UNKNOWN": N_("The delivery note {number} is not known. Choose the right one below."),
+    "E_DLV_CONFLICT": N_(
+        "The delivery note {number} was posted before with another result. Decide which one counts."
+    ),
+    "E_DLV_RESULT": N_(
+        "The result “{result}” does not fit what was delivered ({delivered}). Ask the driver."
+    ),
+    "E_DLV_LINE": N_("Line {line_no} is not on the delivery note. Ask the driver."),
+    "E_DLV_SUM": N_(
+        "{ordered} were ordered, but delivered, refused, short and back-ordered add up to "
+        "{accounted}. Correct the line."
+    ),
+    "E_OVER": N_(
+        "Delivered {delivered} and refused {refused}, but only {shipped} were loaded. "
+        "Ask the driver."
+    ),
+    "E_LOT": N_("The batch {lot} of {product} was not loaded. Check the van."),
+    "W_VAN_NEGATIVE": N_("The van's stock of {product} fell below zero. Count the van."),
+    "E_CNT_LINES": N_(
+        "The count says {declared} lines, {received} came. Send the count again from the terminal."
+    ),
+    "E_CNT_TOO_MANY": N_("The count has {lines} lines; {limit} is the limit. Count in two parts."),
+    "E_CNT_QTY": N_("The counted quantity does not fit its packings. Count it again."),
+    "E_CNT_SKIPPED": N_("A skipped line must not carry a quantity. Count it again."),
+    "E_LOCATION": N_("The place {location} is not known. Choose the right one below."),
+    "W_CNT_FAST": N_("{lines} lines were counted very fast. Have a few of them counted again."),
+    "X_BEHIND_COUNT": N_(
+        "It happened before a count that came in earlier; the count's difference was corrected. "
+        "Check it."
+    ),
+    "W_VISIT_OPEN": N_("The visit at {customer} was not closed on the terminal. Nothing to do."),
+}
