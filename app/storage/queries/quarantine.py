@@ -83,9 +83,12 @@ def open_items(reader: Reader) -> tuple[OpenItem, ...]:
         .where(item.branch_id == reader.branch_id, item.state == "open")
         .order_by(item.created_ms, upload_batch.c.terminal_no, item.id)
     )
-    return tuple(
-        OpenItem(*row[:9], tuple(json.loads(row.seqs)), *row[10:]) for row in reader.rows(query)
-    )
+    found = []
+    for row in reader.rows(query):
+        values = list(row)
+        values[9] = tuple(json.loads(row.seqs))
+        found.append(OpenItem(*values))
+    return tuple(found)
 
 
 def candidates(reader: Reader, kind: str, raw_value: str, limit: int = 5) -> tuple[Candidate, ...]:

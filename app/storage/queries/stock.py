@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.domain.counts import CountState
-from app.domain.stock import Book, LocationKind
+from app.domain.stock import LocationKind
 from app.errors import NotFound
 from app.storage.queries.directory import find_branch
+from app.storage.queries.flows import REAL, flows
 from app.storage.reader import Reader
 from app.storage.tables import (
     count_line,
@@ -25,8 +26,6 @@ from app.storage.tables import (
     stock_count,
     stock_move,
 )
-
-_REAL = [kind.value for kind in LocationKind if not kind.virtual and kind.book is Book.OWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def on_hand(
             )
             .outerjoin(lot, and_(lot.c.branch_id == balance.branch_id, lot.c.id == balance.lot_id))
         )
-        .where(balance.branch_id == reader.branch_id, balance.qty != 0, location.c.kind.in_(_REAL))
+        .where(balance.branch_id == reader.branch_id, balance.qty != 0, location.c.kind.in_(REAL))
         .order_by(location.c.code, product.c.code, lot.c.expiry_date, lot.c.code)
     )
     if product_code is not None:
@@ -184,7 +183,7 @@ def statement(
     balances = _balances(reader, location_code)
     inside: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     after: dict[uuid.UUID, int] = defaultdict(int)
-    for flow in _flows(reader, stock_move.c.posting_date >= d_from, location_code):
+    for flow in flows(reader, stock_move.c.posting_date >= d_from, location_code):
         if flow.posting_date > d_to:
             after[flow.product_id] += flow.change
         else:
@@ -220,7 +219,7 @@ def over_time(
     balance = _balances(reader, location_code, item.id).get(item.id, 0)
     changes: dict[date, int] = defaultdict(int)
     recent = and_(stock_move.c.posting_date >= d_from, stock_move.c.product_id == item.id)
-    for flow in _flows(reader, recent, location_code):
+    for flow in flows(reader, recent, location_code):
         if flow.posting_date > d_to:
             balance -= flow.change
         else:
@@ -240,59 +239,6 @@ def over_time(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """Change of one product at the places asked for, on one day, in one statement column."""
-
-    product_id: uuid.UUID
-    posting_date: date
-    column: str
-    change: int
-
-
-def _flows(
-    reader: Reader, condition: ColumnElement[bool], location_code: str | None
-) -> Iterator[_Flow]:
-    for near, far, sign in (
-        (stock_move.c.target_id, stock_move.c.source_id, 1),
-        (stock_move.c.source_id, stock_move.c.target_id, -1),
-    ):
-        here, there = location.alias(), location.alias()
-        is_reversal = stock_move.c.reverses_id.is_not(None).label("is_reversal")
-        groups = (
-            stock_move.c.product_id,
-            stock_move.c.posting_date,
-            there.c.kind,
-            is_reversal,
-        )
-        query = (
-            select(*groups, func.sum(stock_move.c.qty).label("qty"))
-            .join(here, and_(here.c.branch_id == stock_move.c.branch_id, here.c.id == near))
-            .join(there, and_(there.c.branch_id == stock_move.c.branch_id, there.c.id == far))
-            .where(stock_move.c.branch_id == reader.branch_id, condition)
-            .group_by(*groups)
-        )
-        if location_code is None:
-            query = query.where(here.c.kind.in_(_REAL), there.c.kind.not_in(_REAL))
-        else:
-            query = query.where(here.c.code == location_code)
-        for row in reader.rows(query):
-            # A reversal belongs where the move it undoes stood, with the opposite sign.
-            inward = (sign > 0) != row.is_reversal
-            column = _column(LocationKind(row.kind), inward=inward)
-            yield _Flow(row.product_id, row.posting_date, column, sign * int(row.qty))
-
-
-def _column(other: LocationKind, *, inward: bool) -> str:
-    if other is LocationKind.SUPPLIER:
-        return "received"
-    if other is LocationKind.CUSTOMER:
-        return "returned" if inward else "issued"
-    if other is LocationKind.CONSUMPTION:
-        return "issued"
-    return "adjusted" if other.virtual else "transferred"
-
-
 def _balances(
     reader: Reader, location_code: str | None, product_id: uuid.UUID | None = None
 ) -> dict[uuid.UUID, int]:
@@ -307,7 +253,7 @@ def _balances(
         .group_by(balance.product_id)
     )
     if location_code is None:
-        query = query.where(location.c.kind.in_(_REAL))
+        query = query.where(location.c.kind.in_(REAL))
     else:
         query = query.where(balance.location_id == _location_id(reader, location_code))
     if product_id is not None:
@@ -369,8 +315,8 @@ def _counts(
             document.c.business_date.between(d_from, d_to),
             document_line.c.product_id == product_id,
             count_line.c.counted.is_not(None),
-            location.c.kind.in_(_REAL),
-            or_(location_code is None, location.c.code == (location_code or "")),
+            location.c.kind.in_(REAL),
+            *([] if location_code is None else [location.c.code == location_code]),
         )
         .group_by(*keys)
         .order_by(stock_count.c.counted_ms, document.c.id)
@@ -426,11 +372,14 @@ def _moves(
         .where(move.branch_id == reader.branch_id, *conditions)
     )
     for row in reader.rows(query):
-        yield MoveRow(*row[:4], sign * row.qty, *row[5:])
+        values = list(row)
+        values[4] *= sign
+        yield MoveRow(*values)
 
 
 def _location_id(reader: Reader, code: str) -> uuid.UUID:
-    return _only(reader, location, code, location.c.id).id
+    found: uuid.UUID = _only(reader, location, code, location.c.id).id
+    return found
 
 
 def _product(reader: Reader, code: str) -> Any:
