@@ -16,7 +16,7 @@ MAX_RECORD_BYTES: Final = 8 * 1024
 MAX_RECORD_DEPTH: Final = 6
 MAX_FIELDS: Final = 23
 
-QUANTITY_KEYS: Final[Mapping[int, int]] = MappingProxyType({11: 6, 13: 5, 17: 5})
+QUANTITY_KEYS: Final[Mapping[int, int]] = MappingProxyType({11: 6, 13: 5, 17: 6})
 """Record type -> body key whose values the control totals add up: order line quantity in base
 units, delivered quantity, counted quantity. All other types add 0."""
 
@@ -67,7 +67,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that cannot be read or whose check sum differs; `seq` where it could be seen."""
+    """A record that cannot be read, or whose check sum differs (then `seq` may be wrong too)."""
 
     seq: int | None
     data: bytes
@@ -162,25 +162,23 @@ def open_record(data: bytes, offset: int) -> Record | BadRecord:
         return BadRecord(None, data, offset, error.reason)
     match value:
         case [int(type_no), int(seq), int(ts_ms), int(offset_min), str(person), dict(body), crc]:
-            reason = _defect(data, type_no, seq, ts_ms, offset_min, person, crc)
-            if reason is not None:
-                return BadRecord(seq if 0 < seq <= _U32 else None, data, offset, reason)
-            return Record(type_no, seq, ts_ms, offset_min, person, body, data, offset)
+            record = Record(type_no, seq, ts_ms, offset_min, person, body, data, offset)
+            reason = _defect(record, crc)
+            return BadRecord(seq, data, offset, reason) if reason else record
     return BadRecord(None, data, offset, "shape")
 
 
-def _defect(
-    data: bytes, type_no: int, seq: int, ts_ms: int, offset_min: int, person: str, crc: object
-) -> str | None:
+def _defect(record: Record, crc: object) -> str | None:
     tail = len(cbor.encode(crc)) if isinstance(crc, int) else 0
-    if zlib.crc32(b"\x86" + data[1 : len(data) - tail]) != crc:
+    core = b"\x86" + record.data[1 : len(record.data) - tail]
+    if zlib.crc32(core) != crc:
         return "crc32"
     in_range = (
-        0 <= type_no <= 255
-        and 0 < seq <= _U32
-        and 0 <= ts_ms < 1 << 48
-        and -720 <= offset_min <= 840
-        and len(person.encode()) <= 8
+        0 <= record.type <= 255
+        and 0 < record.seq <= _U32
+        and 0 <= record.ts_ms < 1 << 48
+        and -720 <= record.offset_min <= 840
+        and len(record.person.encode()) <= 8
     )
     return None if in_range else "range"
 

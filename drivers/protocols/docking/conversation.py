@@ -5,19 +5,17 @@ from typing import Final
 
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.events import SessionEnded
-from drivers.protocols.docking.messages import (
-    MAX_MESSAGE_BYTES,
-    Failure,
-    Message,
-    MessageError,
-    decode_message,
-    encode_message,
-)
+from drivers.protocols.docking.message_codec import decode_message, encode_message
+from drivers.protocols.docking.messages import MAX_MESSAGE_BYTES, Failure, Message, MessageError
 from drivers.protocols.docking.security import Plain, Security, SecurityError, secured
 from drivers.protocols.docking.transport import Ended, Established, Statistics, Transport
 
 _LENGTH_BYTES: Final = 4
 _ROOM_BYTES: Final = 64 * 1024
+
+
+class OrderError(RuntimeError):
+    """The caller's mistake: this call of a session object does not belong here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,11 @@ class Conversation:
     def has_room(self) -> bool:
         """More bulk data may be sent without piling it up in memory."""
         return self._failure is None and self._transport.unsent_bytes < _ROOM_BYTES
+
+    @property
+    def failed(self) -> bool:
+        """Closing or closed: what still arrives is of no interest."""
+        return self._failure is not None
 
     def receive(self, data: bytes, now_s: float) -> list[Connected | Message | SessionEnded]:
         """Take what arrived; at most one SessionEnded for each Connected."""
@@ -91,16 +94,19 @@ class Conversation:
             self._transport.close()
 
     def _begin(self, event: Established) -> list[Connected | Message | SessionEnded]:
-        self._security = secured(event.terms.suite)
         self._version = event.terms.version
         self._failure = None
-        self._plain.clear()
-        self._transport.write(self._security.begin(event.terms.transcript))
         self._announced = False
+        self._plain.clear()
+        try:
+            self._security = secured(event.terms.suite)
+            self._transport.write(self._security.begin(event.terms.transcript))
+        except SecurityError as error:
+            self.fail(error.code)
         return self._announce()
 
     def _announce(self) -> list[Connected | Message | SessionEnded]:
-        if self._announced or not self._security.ready:
+        if self._announced or self._failure or not self._security.ready:
             return []
         self._announced = True
         return [Connected(self._version)]
@@ -120,7 +126,7 @@ class Conversation:
             while self._failure is None and (body := self._next_body()) is not None:
                 items += self._read(body)
         except SecurityError as error:
-            self.fail(Code(error.code))
+            self.fail(error.code)
         except MessageError as error:
             self.fail(error.code)
         return items

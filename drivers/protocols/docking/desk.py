@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from statistics import median
 from typing import Final
 
 from drivers.contract import Package, Receipt
+from drivers.protocols.docking.clock import ClockComparison
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.connect import DESK_LIMITS, Limits
-from drivers.protocols.docking.conversation import Connected, Conversation
+from drivers.protocols.docking.conversation import Connected, Conversation, OrderError
 from drivers.protocols.docking.events import (
     BatchArrived,
     BatchChunk,
@@ -25,7 +25,6 @@ from drivers.protocols.docking.messages import (
     BatchOffer,
     BatchReceipt,
     BatchWant,
-    ClockPing,
     ClockPong,
     DatasetCommit,
     DatasetData,
@@ -47,11 +46,6 @@ from drivers.protocols.docking.security import SPOKEN, Suite
 from drivers.protocols.docking.transport import Transport
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
-PINGS: Final = 3
-
-
-class OrderError(RuntimeError):
-    """The caller's mistake: this call does not belong here."""
 
 
 class _State(Enum):
@@ -82,8 +76,9 @@ class DeskSession:
     3. `UploadsDone`: call `push(packages)`, then wait for `PackagesTaken`; or leave it out.
     4. `seal(received_seq, backed_up_seq)`: `SafeToRemove` follows, then `SessionEnded` with DONE.
 
-    `refuse(code, text)` is possible at any time. A call out of order raises OrderError. Whatever
-    the terminal sends ends, at worst, in `SessionEnded`; `receive` raises nothing.
+    `refuse(code, text)` is possible at any time. A call out of order raises OrderError; a
+    call after the end does nothing, and what `bytes_to_send` gives then is still to be written.
+    Whatever the terminal sends ends, at worst, in `SessionEnded`; `receive` raises nothing.
     """
 
     def __init__(
@@ -97,11 +92,9 @@ class DeskSession:
         """`connection_id`: 32 random bits. `now_ms`: UTC at `now_s`, a monotonic reading."""
         self._line = Conversation(Transport.calling(connection_id, now_s, limits, suites))
         self._state = _State.CONNECTING
-        self._utc_ms_at_0 = now_ms - now_s * 1000
+        self._clock = ClockComparison(now_s, now_ms)
         self._hello: Hello | None = None
         self._version = 0
-        self._ping_sent_s = 0.0
-        self._pongs: list[tuple[float, float]] = []
         self._partial: Partial | None = None
         self._offer: BatchOffer | None = None
         self._incoming: Incoming | None = None
@@ -120,7 +113,7 @@ class DeskSession:
             elif isinstance(item, Connected):
                 self._state = _State.GREETING
                 self._version = item.version
-            elif self._state is not _State.ENDED:
+            elif not self._line.failed:
                 try:
                     events += self._take(item, now_s)
                 except MessageError as error:
@@ -152,20 +145,23 @@ class DeskSession:
 
     def welcome(self, desk: str) -> None:
         """Accept the terminal."""
-        self._expect(_State.READY)
+        if not self._allows(_State.READY):
+            return
         self._line.send(Welcome(desk, self._version, MAX_BATCH_BYTES))
         self._state = _State.WELCOMED
 
     def resume(self, received_seq: int, backed_up_seq: int, partial: Partial | None = None) -> None:
         """Tell the watermarks and take uploads; `partial` goes on if the same batch is offered."""
-        self._expect(_State.WELCOMED)
+        if not self._allows(_State.WELCOMED):
+            return
         self._partial = partial
         self._line.send(Resume(received_seq, backed_up_seq))
         self._state = _State.UPLOADING
 
     def acknowledge(self, receipt: Receipt) -> None:
         """Only after the batch of the last `BatchArrived` is durable."""
-        self._expect(_State.JUDGING)
+        if not self._allows(_State.JUDGING):
+            return
         offer = self._offer
         if offer is None or (offer.batch_no, offer.sha256) != (receipt.batch_no, receipt.sha256):
             raise OrderError("receipt for another batch")
@@ -188,7 +184,8 @@ class DeskSession:
 
     def push(self, packages: Sequence[Package]) -> None:
         """Send data sets, to be switched to all at once; an empty list is a valid push."""
-        self._expect(_State.UPLOADED)
+        if not self._allows(_State.UPLOADED):
+            return
         self._packages = list(packages)
         self.push_total_bytes = sum(len(package.data) for package in packages)
         self._state = _State.PUSHING
@@ -196,7 +193,8 @@ class DeskSession:
 
     def seal(self, received_seq: int, backed_up_seq: int) -> None:
         """All done; the terminal answers when all is durable on its side."""
-        self._expect(_State.UPLOADED, _State.PUSHED)
+        if not self._allows(_State.UPLOADED, _State.PUSHED):
+            return
         self._line.send(Seal(received_seq, backed_up_seq))
         self._state = _State.SEALING
 
@@ -205,52 +203,47 @@ class DeskSession:
         if self._state is not _State.ENDED:
             self._line.fail(code, text)
 
-    def _expect(self, *states: _State) -> None:
+    def _allows(self, *states: _State) -> bool:
+        if self._state is _State.ENDED:
+            return False
         if self._state not in states:
             raise OrderError(self._state.name)
+        return True
 
     def _take(self, message: Message, now_s: float) -> list[DeskEvent]:
+        events: list[DeskEvent] = []
         match self._state, message:
             case _State.GREETING, Hello() if self._hello is None:
                 self._hello = message
-                self._ping(now_s)
+                self._line.send(self._clock.ask(now_s))
             case _State.GREETING, ClockPong() if self._hello is not None:
-                return self._measure(message, self._hello, now_s)
+                events = self._compare_clocks(message, self._hello, now_s)
             case _State.UPLOADING, BatchOffer():
-                return self._take_offer(message)
+                events = self._take_offer(message)
             case _State.RECEIVING, BatchData():
-                return self._take_chunk(message)
+                events = self._take_chunk(message)
             case _State.UPLOADING, NoMore():
                 self._state = _State.UPLOADED
-                return [UploadsDone()]
+                events = [UploadsDone()]
             case _State.PUSHING, DatasetWant():
                 self._start_package(message)
             case _State.PUSHING, DatasetDone() if not self._packages:
                 self._state = _State.PUSHED
-                return [PackagesTaken()]
+                events = [PackagesTaken()]
             case _State.SEALING, Safe():
                 self._line.close()
-                return [SafeToRemove()]
+                events = [SafeToRemove()]
             case _:
                 raise MessageError(Code.MESSAGE_UNEXPECTED)
-        return []
+        return events
 
-    def _ping(self, now_s: float) -> None:
-        self._ping_sent_s = now_s
-        self._line.send(ClockPing(len(self._pongs)))
-
-    def _measure(self, pong: ClockPong, hello: Hello, now_s: float) -> list[DeskEvent]:
-        if pong.number != len(self._pongs):
-            raise MessageError(Code.MESSAGE_UNEXPECTED)
-        middle_ms = self._utc_ms_at_0 + (self._ping_sent_s + now_s) * 500
-        self._pongs.append((middle_ms - pong.now_ms, (now_s - self._ping_sent_s) * 1000))
-        if len(self._pongs) < PINGS:
-            self._ping(now_s)
+    def _compare_clocks(self, pong: ClockPong, hello: Hello, now_s: float) -> list[DeskEvent]:
+        reading = self._clock.answer(pong, now_s)
+        if reading is None:
+            self._line.send(self._clock.ask(now_s))
             return []
         self._state = _State.READY
-        offset_ms = round(median(offset for offset, _ in self._pongs))
-        round_trip_ms = round(median(trip for _, trip in self._pongs))
-        return [TerminalReady(hello, self._version, offset_ms, round_trip_ms)]
+        return [TerminalReady(hello, self._version, reading.offset_ms, reading.round_trip_ms)]
 
     def _take_offer(self, offer: BatchOffer) -> list[DeskEvent]:
         if offer.size > MAX_BATCH_BYTES:

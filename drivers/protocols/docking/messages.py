@@ -1,15 +1,9 @@
-"""The messages of a docking as frozen values, and their CBOR maps with integer keys.
+"""The messages of a docking as frozen values; `message_codec` puts them on the line."""
 
-A message is the map {0: kind, 1: first field, 2: second field, ...}: the key of a field is its
-place in the class. Fields with a key that this version does not know are ignored.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from drivers.contract import Receipt, Verdict
-from drivers.protocols.docking import cbor
 from drivers.protocols.docking.codes import Code
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -203,112 +197,3 @@ Message = (
     | DatasetOffer | DatasetWant | DatasetData | DatasetCommit | DatasetDone
     | Seal | Safe | Failure
 )  # fmt: skip
-
-Rule = Callable[[object], object]
-
-
-def _uint(bits: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << bits:
-            raise MessageError(Code.MESSAGE_MALFORMED)
-        return value
-
-    return read
-
-
-def _text(max_bytes: int) -> Rule:
-    def read(value: object) -> str:
-        if not isinstance(value, str) or len(value.encode()) > max_bytes:
-            raise MessageError(Code.MESSAGE_MALFORMED)
-        return value
-
-    return read
-
-
-def _bytes(max_bytes: int, min_bytes: int = 0) -> Rule:
-    def read(value: object) -> bytes:
-        if not isinstance(value, bytes) or not min_bytes <= len(value) <= max_bytes:
-            raise MessageError(Code.MESSAGE_MALFORMED)
-        return value
-
-    return read
-
-
-def _optional(rule: Rule) -> Rule:
-    def read(value: object) -> object:
-        return None if value is None else rule(value)
-
-    return read
-
-
-def _verdicts(value: object) -> tuple[Verdict, ...]:
-    if not isinstance(value, list) or len(value) > MAX_VERDICTS:
-        raise MessageError(Code.MESSAGE_MALFORMED)
-    return tuple(_verdict(item) for item in value)
-
-
-def _verdict(value: object) -> Verdict:
-    match value:
-        case [seq, str(code), str("R" | "Q" | "W" | "B" as severity)] if len(code) <= 24:
-            return Verdict(U32(seq), code, severity)
-    raise MessageError(Code.MESSAGE_MALFORMED)
-
-
-U8, U16, U32, U48, U64 = (_uint(bits) for bits in (8, 16, 32, 48, 64))
-DIGEST = _bytes(32, 32)
-PREFIX = _bytes(32)
-CHUNK = _bytes(MAX_CHUNK_BYTES, 1)
-NAME = _text(40)
-SHORT = _text(16)
-
-KINDS: Final[tuple[tuple[int, Callable[..., Message], tuple[Rule, ...]], ...]] = (
-    (1, Hello, (U16, U16, U16, NAME, NAME, SHORT, U16, SHORT, U32, U8, U8,
-                _optional(U8), _optional(U64))),
-    (2, ClockPing, (U8,)),
-    (3, ClockPong, (U8, U48)),
-    (4, Welcome, (NAME, U8, U32)),
-    (5, Resume, (U32, U32)),
-    (6, BatchOffer, (U32, U32, U32, U32, DIGEST)),
-    (7, BatchWant, (U32, U32, PREFIX)),
-    (8, BatchData, (U32, U32, CHUNK)),
-    (9, Verdicts, (U32, _verdicts)),
-    (10, BatchReceipt, (U32, DIGEST, SHORT, U32, U32, U32)),
-    (11, NoMore, ()),
-    (12, DatasetOffer, (NAME, U32, U32, DIGEST)),
-    (13, DatasetWant, (NAME, U32, PREFIX)),
-    (14, DatasetData, (NAME, U32, CHUNK)),
-    (15, DatasetCommit, ()),
-    (16, DatasetDone, ()),
-    (17, Seal, (U32, U32)),
-    (18, Safe, ()),
-    (19, Failure, (U16, _text(200), U8)),
-)  # fmt: skip
-
-_BY_KIND: Final = {kind: (make, rules) for kind, make, rules in KINDS}
-_KIND_OF: Final = {make: kind for kind, make, _ in KINDS}
-
-
-def encode_message(message: Message) -> bytes:
-    """The CBOR map of `message`; fields that are None stay away."""
-    body: dict[int, object] = {0: _KIND_OF[type(message)]}
-    for key, field in enumerate(fields(message), start=1):
-        value = getattr(message, field.name)
-        if isinstance(message, Verdicts) and field.name == "verdicts":
-            value = [[v.seq, v.code, v.severity] for v in message.verdicts]
-        if value is not None:
-            body[key] = value
-    return cbor.encode(body)
-
-
-def decode_message(data: bytes) -> Message:
-    """The message in `data`. Raises MessageError."""
-    try:
-        body = cbor.decode(data, max_depth=4, max_bytes=MAX_MESSAGE_BYTES)
-    except cbor.CborError as error:
-        raise MessageError(Code.MESSAGE_MALFORMED) from error
-    if not isinstance(body, dict) or not isinstance(kind := body.get(0), int):
-        raise MessageError(Code.MESSAGE_MALFORMED)
-    if kind not in _BY_KIND:
-        raise MessageError(Code.MESSAGE_UNKNOWN, min(kind, 255))
-    make, rules = _BY_KIND[kind]
-    return make(*(rule(body.get(key)) for key, rule in enumerate(rules, start=1)))

@@ -8,6 +8,8 @@ plain. Suite 1 is reserved for TLS 1.3 (mutual, pinned) and not spoken by this v
 from enum import IntEnum
 from typing import Final, Protocol
 
+from drivers.protocols.docking.codes import Code
+
 
 class Suite(IntEnum):
     """What the connect exchange can agree on."""
@@ -37,10 +39,10 @@ class Security(Protocol):
 
 
 class SecurityError(Exception):
-    """The handshake failed or a record is not genuine; `code` is a `codes.Code` of 200-299."""
+    """The handshake failed or a record is not genuine; `code` says which."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"code {code}")
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.name)
         self.code = code
 
 
@@ -70,5 +72,5 @@ def choose(offered: bytes, accepted: tuple[Suite, ...]) -> Suite | None:
 def secured(suite: Suite) -> Security:
     """A fresh security layer of an agreed suite."""
     if suite is not Suite.PLAIN:
-        raise SecurityError(103)
+        raise SecurityError(Code.SUITE_REFUSED)
     return Plain()

@@ -6,8 +6,7 @@ from enum import Enum, auto
 from drivers.contract import Verdict
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.connect import TERMINAL_LIMITS, Limits
-from drivers.protocols.docking.conversation import Connected, Conversation
-from drivers.protocols.docking.desk import OrderError
+from drivers.protocols.docking.conversation import Connected, Conversation, OrderError
 from drivers.protocols.docking.events import (
     DatasetArrived,
     DatasetChunk,
@@ -83,7 +82,8 @@ class TerminalSession:
     6. `SealArrived`: make everything durable, call `safe()`. `SessionEnded` with DONE follows.
 
     `SessionEnded` with another code may come at any time; after it the object listens again.
-    `fail(code, text)` ends the session from here. A call out of order raises OrderError.
+    `fail(code, text)` ends the session from here. A call out of order raises OrderError,
+    a call after the end does nothing.
     Whatever the desk sends, `receive` raises nothing.
     """
 
@@ -123,8 +123,9 @@ class TerminalSession:
             elif isinstance(item, Connected):
                 self._forget()
                 self._state = _State.CONNECTED
+                events.clear()
                 events.append(DeskConnected(item.version))
-            elif self._state is not _State.LISTENING:
+            elif not self._line.failed:
                 try:
                     events += self._take(item, now_s)
                 except MessageError as error:
@@ -154,22 +155,23 @@ class TerminalSession:
 
     def greet(self, hello: Hello) -> None:
         """Say who this terminal is."""
-        self._expect(_State.CONNECTED)
+        if not self._allows(_State.CONNECTED):
+            return
         self._line.send(hello)
         self._state = _State.GREETED
 
     def upload(self, batches: Iterable[SealedUpload]) -> None:
         """Send these batches one after the other, each after the receipt of the one before."""
-        self._expect(_State.RESUMING)
+        if not self._allows(_State.RESUMING):
+            return
         self._batches = iter(batches)
         self._offer_next()
 
     def take(self, held: bytes = b"") -> None:
         """Have the offered data set sent, from behind the bytes already held."""
-        self._expect(_State.DECIDING)
         offer = self._dataset
-        if offer is None:
-            raise OrderError("nothing is offered")
+        if not self._allows(_State.DECIDING) or offer is None:
+            return
         self._incoming = incoming = Incoming(offer.size, offer.sha256, held)
         if incoming.complete and not incoming.sound:
             incoming.restart()
@@ -179,22 +181,23 @@ class TerminalSession:
 
     def skip(self) -> None:
         """The offered data set is held whole already."""
-        self._expect(_State.DECIDING)
         offer = self._dataset
-        if offer is None:
-            raise OrderError("nothing is offered")
+        if not self._allows(_State.DECIDING) or offer is None:
+            return
         self._line.send(DatasetWant(offer.name, offer.size, offer.sha256))
         self._state = _State.IDLE
 
     def switched(self) -> None:
         """The staged data sets are in use, durably."""
-        self._expect(_State.SWITCHING)
+        if not self._allows(_State.SWITCHING):
+            return
         self._line.send(DatasetDone())
         self._state = _State.IDLE
 
     def safe(self) -> None:
         """Everything is durable here: the terminal may be taken out."""
-        self._expect(_State.SEALED)
+        if not self._allows(_State.SEALED):
+            return
         self._line.send(Safe())
 
     def fail(self, code: Code, text: str = "") -> None:
@@ -202,44 +205,46 @@ class TerminalSession:
         if self._state is not _State.LISTENING:
             self._line.fail(code, text)
 
-    def _expect(self, state: _State) -> None:
+    def _allows(self, state: _State) -> bool:
+        if self._state is _State.LISTENING:
+            return False
         if self._state is not state:
             raise OrderError(self._state.name)
+        return True
 
     def _take(self, message: Message, now_s: float) -> list[TerminalEvent]:
+        events: list[TerminalEvent] = []
         match self._state, message:
             case _State.GREETED, ClockPing():
                 now_ms = max(0, round(self._utc_ms_at_0 + now_s * 1000))
                 self._line.send(ClockPong(message.number, now_ms))
             case _State.GREETED, Welcome():
                 self._state = _State.WELCOMED
-                return [Welcomed(message.desk, message.max_batch_bytes)]
+                events = [Welcomed(message.desk, message.max_batch_bytes)]
             case _State.WELCOMED, Resume():
                 self._state = _State.RESUMING
-                return [ResumeArrived(message.received_seq, message.backed_up_seq)]
+                events = [ResumeArrived(message.received_seq, message.backed_up_seq)]
             case _State.OFFERING, BatchWant():
                 self._start_batch(message)
             case _State.OFFERING, Verdicts():
                 self._keep_verdicts(message)
             case _State.OFFERING, BatchReceipt():
-                return self._take_receipt(message)
-            case _State.IDLE, DatasetOffer():
+                events = self._take_receipt(message)
+            case _State.IDLE, DatasetOffer(name, revision, size, digest):
                 self._dataset = message
                 self._state = _State.DECIDING
-                return [
-                    DatasetOffered(message.name, message.revision, message.size, message.sha256)
-                ]
+                events = [DatasetOffered(name, revision, size, digest)]
             case _State.TAKING, DatasetData():
-                return self._take_chunk(message)
+                events = self._take_chunk(message)
             case _State.IDLE, DatasetCommit():
                 self._state = _State.SWITCHING
-                return [SwitchWanted()]
+                events = [SwitchWanted()]
             case _State.IDLE, Seal():
                 self._state = _State.SEALED
-                return [SealArrived(message.received_seq, message.backed_up_seq)]
+                events = [SealArrived(message.received_seq, message.backed_up_seq)]
             case _:
                 raise MessageError(Code.MESSAGE_UNEXPECTED)
-        return []
+        return events
 
     def _offer_next(self) -> None:
         self._batch = batch = next(self._batches, None)

@@ -15,16 +15,10 @@ from drivers.protocols.docking.connect import (
     read_terms,
 )
 from drivers.protocols.docking.frames import Frame, FrameReader, Kind, encode_frame
-from drivers.protocols.docking.reassembly import Reassembly
 from drivers.protocols.docking.security import Suite
-from drivers.protocols.docking.silence import Probe
-from drivers.protocols.docking.window import SPAN_WINDOWS, FrameSize, SendWindow
+from drivers.protocols.docking.stream import Outbound, Stream
+from drivers.protocols.docking.window import FrameSize
 
-STREAM_CHANNEL: Final = 1
-
-_OFFSET: Final = struct.Struct(">I")
-_ACK: Final = struct.Struct(">IH")
-_RANGE: Final = struct.Struct(">II")
 _CODE: Final = struct.Struct(">H")
 
 
@@ -109,23 +103,18 @@ class Transport:
         return cls(_State.LISTENING, -1, now_s, limits, suites)
 
     def _open_stream(self, window_bytes: int, max_payload: int, now_s: float) -> None:
-        size = FrameSize(
-            min(self._limits.first_payload, max_payload), SMALLEST_PAYLOAD, max_payload
-        )
-        self._size = size
-        self._sending = SendWindow(window_bytes, size)
-        self._receiving = Reassembly(SPAN_WINDOWS * window_bytes)
-        self._highest = 0
-        self._ack_due = False
+        first = min(self._limits.first_payload, max_payload)
+        size = FrameSize(first, SMALLEST_PAYLOAD, max_payload)
+        self._stream = Stream(window_bytes, size, now_s)
         self._close_sent = False
         self._heard_s = now_s
+        self._looked_s = now_s
         self._sent_s = now_s
-        self._probe = Probe(now_s)
 
     @property
     def unsent_bytes(self) -> int:
         """Written and not yet handed to the line."""
-        return self._sending.unsent_bytes
+        return self._stream.sending.unsent_bytes
 
     @property
     def statistics(self) -> Statistics:
@@ -133,15 +122,15 @@ class Transport:
         counters = self._statistics
         counters.damaged_frames = self._reader.damaged_frames
         counters.noise_bytes = self._reader.noise_bytes
-        counters.payload_bytes = self._size.payload_bytes
-        counters.resent_bytes = self._sending.resent_bytes
-        counters.duplicate_bytes = self._receiving.duplicate_bytes
+        counters.payload_bytes = self._stream.size.payload_bytes
+        counters.resent_bytes = self._stream.sending.resent_bytes
+        counters.duplicate_bytes = self._stream.receiving.duplicate_bytes
         return counters
 
     def write(self, data: bytes) -> None:
         """Queue stream bytes; dropped when no connection is open."""
         if self._state is _State.OPEN:
-            self._sending.write(data)
+            self._stream.sending.write(data)
 
     def close(self) -> None:
         """Close once everything written has arrived."""
@@ -153,6 +142,9 @@ class Transport:
     def receive(self, data: bytes, now_s: float) -> list[Established | Ended | bytes]:
         """Take what arrived, or b"" when only time has passed."""
         events: list[Established | Ended | bytes] = []
+        if now_s - self._looked_s > self._limits.keep_alive_s:
+            self._heard_s = now_s  # the caller was away, so the silence was not the other side's
+        self._looked_s = now_s
         for frame in self._reader.feed(data):
             self._statistics.frames_received += 1
             events += self._take(frame, now_s)
@@ -165,9 +157,9 @@ class Transport:
         if self._state is _State.CONNECTING and now_s >= self._connect_due_s:
             self._connect_due_s = now_s + self._limits.connect_interval_s
             # The zero byte ends whatever noise the other side has read so far.
-            out.append(b"\0" + self._frame(Kind.CONNECT, payload=self._offer))
+            out.append(b"\0" + self._frame(Kind.CONNECT, self._offer))
         if self._state in (_State.OPEN, _State.CLOSING):
-            self._add_stream(out, now_s)
+            out += self._stream_frames(now_s)
         if out:
             self._sent_s = now_s
             self._statistics.frames_sent += len(out)
@@ -186,7 +178,7 @@ class Transport:
                     self._sent_s + self._limits.keep_alive_s,
                 )
                 if self._waiting:
-                    due_s = min(due_s, self._probe.due_s)
+                    due_s = min(due_s, self._stream.probe.due_s)
                 if self._state is _State.CLOSING:
                     due_s = min(due_s, self._heard_s + self._limits.close_s)
             case _:
@@ -195,7 +187,7 @@ class Transport:
 
     @property
     def _waiting(self) -> bool:
-        return self._sending.flying or self._state is _State.CLOSING
+        return self._stream.sending.flying or self._state is _State.CLOSING
 
     def _look_at_clock(self, now_s: float) -> list[Ended]:
         limits = self._limits
@@ -223,21 +215,25 @@ class Transport:
             self._take_stale(frame)
             return []
         self._heard_s = now_s
-        match frame.kind, self._state:
-            case ((Kind.ACCEPT | Kind.REFUSE), _State.CONNECTING):
-                return [*self._take_answer(frame, now_s)]
-            case Kind.RESET, _:
-                return [*self._end(Code.CONNECTION_UNKNOWN, by_peer=True)]
-            case Kind.DATA, (_State.OPEN | _State.CLOSING):
-                return self._take_data(frame)
-            case Kind.PING, (_State.OPEN | _State.CLOSING):
-                self._note_serial(frame)
-            case Kind.ACK, (_State.OPEN | _State.CLOSING):
-                self._take_ack(frame.payload, now_s)
-            case Kind.CLOSE, (_State.OPEN | _State.CLOSING):
+        if frame.kind is Kind.RESET:
+            return [*self._end(Code.CONNECTION_UNKNOWN, by_peer=True)]
+        if self._state is _State.CONNECTING:
+            return [*self._take_answer(frame, now_s)]
+        return self._take_open(frame, now_s)
+
+    def _take_open(self, frame: Frame, now_s: float) -> list[Established | Ended | bytes]:
+        match frame.kind:
+            case Kind.DATA:
+                ready = self._stream.take_data(frame)
+                return [ready] if ready else []
+            case Kind.PING:
+                self._stream.take_ping(frame)
+            case Kind.ACK:
+                self._stream.take_ack(frame.payload, now_s)
+            case Kind.CLOSE:
                 self._reply(self._frame(Kind.CLOSED))
                 return [*self._end(Code.DONE, by_peer=True)]
-            case Kind.CLOSED, _State.CLOSING:
+            case Kind.CLOSED if self._state is _State.CLOSING:
                 return [*self._end(Code.DONE)]
         return []
 
@@ -255,7 +251,7 @@ class Transport:
             return []
         answer, agreement = terms
         self._connection = frame.connection
-        self._answer = self._frame(Kind.ACCEPT, payload=answer)
+        self._answer = self._frame(Kind.ACCEPT, answer)
         self._replies = [self._answer]
         return [self._establish(agreement, now_s)]
 
@@ -264,6 +260,8 @@ class Transport:
             whole = len(frame.payload) >= _CODE.size
             code = _CODE.unpack_from(frame.payload)[0] if whole else Code.CONNECT_MALFORMED
             return [*self._end(code, by_peer=True)]
+        if frame.kind is not Kind.ACCEPT:
+            return []
         terms = read_terms(self._offer, frame.payload, self._limits, self._suites)
         if isinstance(terms, Code):
             self._reply(self._frame(Kind.RESET))
@@ -282,61 +280,27 @@ class Transport:
         elif frame.kind in (Kind.DATA, Kind.PING, Kind.CONNECT) and not self._calls:
             self._reply(encode_frame(Frame(Kind.RESET, frame.connection)))
 
-    def _take_data(self, frame: Frame) -> list[Established | Ended | bytes]:
-        if frame.channel != STREAM_CHANNEL or len(frame.payload) <= _OFFSET.size:
-            return []
-        self._note_serial(frame)
-        (offset,) = _OFFSET.unpack_from(frame.payload)
-        ready = self._receiving.add(offset, frame.payload[_OFFSET.size :])
-        return [ready] if ready else []
-
-    def _note_serial(self, frame: Frame) -> None:
-        ahead = (frame.serial - self._highest) & 0xFFFF
-        if ahead < 0x8000:
-            self._highest += ahead
-        self._ack_due = True
-
-    def _take_ack(self, payload: bytes, now_s: float) -> None:
-        if len(payload) < _ACK.size or (len(payload) - _ACK.size) % _RANGE.size:
-            return
-        arrived_to, highest = _ACK.unpack_from(payload)
-        ranges = list(_RANGE.iter_unpack(payload[_ACK.size :]))
-        if self._sending.acknowledge(arrived_to, highest, ranges):
-            self._probe.answered(now_s)
-
     def _reply(self, encoded: bytes) -> None:
         if encoded not in self._replies:
             self._replies.append(encoded)
 
-    def _frame(self, kind: Kind, serial: int = 0, payload: bytes = b"", channel: int = 0) -> bytes:
-        return encode_frame(Frame(kind, self._connection, serial, payload, channel))
+    def _frame(self, kind: Kind, payload: bytes = b"") -> bytes:
+        return encode_frame(Frame(kind, self._connection, payload=payload))
 
-    def _add_stream(self, out: list[bytes], now_s: float) -> None:
-        if self._ack_due:
-            self._ack_due = False
-            ranges = (
-                _RANGE.pack(start & 0xFFFF_FFFF, end & 0xFFFF_FFFF)
-                for start, end in self._receiving.ranges()
-            )
-            arrived_to = self._receiving.expected & 0xFFFF_FFFF
-            head = _ACK.pack(arrived_to, self._highest & 0xFFFF)
-            out.append(self._frame(Kind.ACK, payload=head + b"".join(ranges)))
-        if not self._sending.flying:
-            self._probe.restart(now_s)
-        while segment := self._sending.next_segment():
-            serial, offset, data = segment
-            payload = _OFFSET.pack(offset & 0xFFFF_FFFF) + data
-            out.append(self._frame(Kind.DATA, serial, payload, STREAM_CHANNEL))
-        if self._state is _State.CLOSING and self._sending.empty:
-            self._add_close(out, now_s)
-        elif self._sending.flying and now_s >= self._probe.due_s:
-            self._probe.sent(now_s)
-            out.append(self._frame(Kind.PING, self._sending.next_serial()))
+    def _stream_frames(self, now_s: float) -> list[bytes]:
+        stream = self._stream
+        out = stream.due_frames(now_s, self._waiting)
+        if self._state is _State.CLOSING and stream.sending.empty:
+            if not self._close_sent or now_s >= stream.probe.due_s:
+                self._close_sent = True
+                stream.probe.sent(now_s)
+                out.append(Outbound(Kind.CLOSE))
+        elif stream.sending.flying and now_s >= stream.probe.due_s:
+            stream.probe.sent(now_s)
+            out.append(stream.ping())
         elif not out and now_s >= self._sent_s + self._limits.keep_alive_s:
-            out.append(self._frame(Kind.PING, self._sending.next_serial()))
-
-    def _add_close(self, out: list[bytes], now_s: float) -> None:
-        if not self._close_sent or now_s >= self._probe.due_s:
-            self._close_sent = True
-            self._probe.sent(now_s)
-            out.append(self._frame(Kind.CLOSE))
+            out.append(stream.ping())
+        return [
+            encode_frame(Frame(kind, self._connection, serial, payload, channel))
+            for kind, serial, payload, channel in out
+        ]
