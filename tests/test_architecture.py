@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -148,3 +149,13 @@ def test_locks_hold_hashes_and_no_addresses() -> None:
         text = (ROOT / name).read_text("utf-8")
         assert "--hash=sha256:" in text
         assert "http" not in text
+
+
+def test_no_link_leads_nowhere() -> None:
+    lost = [
+        f"{where(file)}: {target}"
+        for file in [*ROOT.glob("*.md"), *(ROOT / "drivers").glob("*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))
+        if not (file.parent / target).exists()
+    ]
+    assert lost == []
