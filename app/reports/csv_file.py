@@ -17,9 +17,11 @@ def write_csv(table: Table, stream: IO[bytes], t: Translator) -> None:
     writer = csv.writer(text)
     writer.writerow([head_with_unit(c.title, c.unit, t) for c in table.columns])
     kinds = [column.kind for column in table.columns]
-    rows = [*table.rows, table.totals] if table.totals else table.rows
-    for row in rows:
+    for row in table.rows:
         writer.writerow([_shown(cell, kind) for cell, kind in zip(row, kinds, strict=True)])
+    if table.totals:
+        sums = [_shown(cell, kind) for cell, kind in zip(table.totals, kinds, strict=True)]
+        writer.writerow([sums[0] or t("Total"), *sums[1:]])
     stream.write(text.getvalue().encode("utf-8-sig", "replace"))
 
 

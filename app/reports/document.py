@@ -47,8 +47,8 @@ class Document:
             compression=1, invariant=1, pdfVersion=_VERSION, lang=language
         )
         information = self._pdf.info = _Information()
-        information.title, information.author = title, author
-        information.subject, information.creator = subject, _CREATOR
+        information.title, information.author = _clean(title), _clean(author)
+        information.subject, information.creator = _clean(subject), _CREATOR
         # Scaling to fit is what ruins forms: ask viewers to print at the real size.
         self._pdf.Catalog.ViewerPreferences = pdfdoc.PDFDictionary(
             {"PrintScaling": pdfdoc.PDFName("None"), "DisplayDocTitle": "true"}
@@ -100,7 +100,7 @@ class Document:
             destination = self._destinations._bookmarkReference(name)
             destination.setPage(self._pdf.thisPageRef())
             destination.fit()
-            self._pdf.outline.addOutlineEntry(name, title=bookmark)
+            self._pdf.outline.addOutlineEntry(name, title=_clean(bookmark))
         page = pdfdoc.PDFPage()
         page.MediaBox = pdfdoc.PDFArray(
             [0, 0, round(width_mm * 72 / 25.4, 3), round(height_mm * 72 / 25.4, 3)]
@@ -114,3 +114,8 @@ class Document:
         for font in self._fonts.values():
             self._used_fonts[font.name] = font.embed(self._pdf)
         stream.write(self._pdf.GetPDFData(self._destinations))
+
+
+def _clean(text: str) -> str:
+    # Half a surrogate pair has no place in a file.
+    return text.encode("utf-8", "replace").decode("utf-8")

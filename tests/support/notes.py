@@ -45,8 +45,10 @@ def make_line(number: int, *, free: bool = False) -> NoteLine:
     )
 
 
-def make_note(lines: int, *, seq: int = 123, language: str = "zh", **changes: object) -> DeliveryNote:
-    """A note of `lines` lines; every seventh line is free of charge."""
+def make_note(
+    line_count: int, /, *, seq: int = 123, language: str = "zh", **changes: object
+) -> DeliveryNote:
+    """A note of `line_count` lines; every seventh line is free of charge."""
     number = f"0127-DN-2606-{seq:06}-6"
     note = DeliveryNote(
         number=number,
@@ -74,7 +76,7 @@ def make_note(lines: int, *, seq: int = 123, language: str = "zh", **changes: ob
         remark="上午十点前送到",
         state="loaded",
         prepared_by="王芳",
-        lines=tuple(make_line(n, free=n % 7 == 0) for n in range(1, lines + 1)),
+        lines=tuple(make_line(n, free=n % 7 == 0) for n in range(1, line_count + 1)),
         snapshot_sha256="9f31c07ab2" + "0" * 54,
         template_version=1,
     )
