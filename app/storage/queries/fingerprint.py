@@ -1,0 +1,71 @@
+"""A digest of the books that two databases share when they hold the same business."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.storage.reader import Reader
+from app.storage.tables import metadata
+
+# Not business: who was logged in when, what was printed, how often a row was touched.
+_LEFT_OUT_TABLES = frozenset({"audit_event", "dock_session", "print_log"})
+_LEFT_OUT_COLUMNS = frozenset(
+    {
+        "archive_path",
+        "backed_up_seq",
+        "created_by",
+        "created_ms",
+        "last_seen_ms",
+        "operator",
+        "posted_ms",
+        "received_ms",
+        "record_ms",
+        "resolved_ms",
+        "rev",
+        "session_id",
+    }
+)
+_MODULUS = 1 << 256
+
+
+def fingerprint(reader: Reader) -> dict[str, str]:
+    """Digest in hex by table name.
+
+    The order of rows does not matter, nor when and by whom they were written. Equal digests mean
+    equal rows: the digest of a table is its number of rows and the sum of the rows' digests.
+    """
+    return {
+        table.name: _digest(reader, table)
+        for table in sorted(metadata.tables.values(), key=lambda table: table.name)
+        if table.name not in _LEFT_OUT_TABLES
+    }
+
+
+def overall(digests: Mapping[str, str]) -> str:
+    """One digest in hex for all tables."""
+    return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()
+
+
+def _digest(reader: Reader, table: Any) -> str:
+    columns = sorted(
+        (column for column in table.c if column.name not in _LEFT_OUT_COLUMNS),
+        key=lambda column: str(column.name),
+    )
+    branch = table.c.id if table.name == "branch" else table.c.branch_id
+    rows = 0
+    total = 0
+    query = select(*columns).where(branch == reader.branch_id)
+    for row in reader.connection.execute(query.execution_options(yield_per=5_000)):
+        rows += 1
+        line = json.dumps([_plain(value) for value in row], ensure_ascii=False)
+        total += int.from_bytes(hashlib.sha256(line.encode()).digest(), "big")
+    return f"{rows}:{total % _MODULUS:064x}"
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, (int, str)):
+        return value
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,107 @@
+"""Tables come from migrations alone, say the same as the metadata, and are protected."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+
+from app.errors import DatabaseError, SchemaError
+from app.storage import migrate
+from app.storage.database import Database
+from app.storage.tables import metadata
+
+OPTIONS = {"compare_type": True, "compare_server_default": True, "target_metadata": metadata}
+
+
+@pytest.fixture
+def connection(fresh_url: str) -> Any:
+    engine = create_engine(fresh_url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_an_empty_database_becomes_current(empty_url: str) -> None:
+    before = migrate.status(empty_url)
+    assert (before.found, before.expected, before.is_newer) == ("", migrate.head(), False)
+    assert migrate.upgrade(empty_url).is_current
+    assert migrate.upgrade(empty_url).is_current
+    assert migrate.status(empty_url).found == migrate.head()
+
+
+def test_the_migrations_make_exactly_the_tables(connection: Connection) -> None:
+    context = MigrationContext.configure(connection, opts=OPTIONS)
+    assert compare_metadata(context, metadata) == []
+
+
+def test_check_constraints_are_those_of_the_tables(connection: Connection) -> None:
+    # Alembic does not compare them.
+    from sqlalchemy import CheckConstraint, inspect
+
+    inspector = inspect(connection)
+    for table in metadata.tables.values():
+        expected = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+        found = {c["name"] for c in inspector.get_check_constraints(table.name)}
+        assert found == expected, table.name
+
+
+def test_partial_indexes_have_their_conditions(connection: Connection) -> None:
+    source = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%WHERE%'"
+        " AND schemaname = 'public'",
+    }[connection.dialect.name]
+    found = {row[0] for row in connection.execute(text(source))}
+    assert found == {
+        "uq_packing_base",
+        "uq_stock_move_reverses_id",
+        "ix_stock_balance_negative",
+    }
+
+
+def test_an_old_or_a_newer_schema_is_refused(
+    empty_url: str, open_database: Callable[[str], Database]
+) -> None:
+    with pytest.raises(SchemaError) as caught:
+        open_database(empty_url)
+    assert caught.value.fields == {"found": "", "expected": migrate.head()}
+    migrate.upgrade(empty_url)
+    _execute(empty_url, "UPDATE alembic_version SET version_num = '9999'")
+    assert migrate.status(empty_url).is_newer
+    with pytest.raises(SchemaError):
+        open_database(empty_url)
+    with pytest.raises(SchemaError):
+        migrate.upgrade(empty_url)
+
+
+def test_an_upgrade_keeps_what_is_there_and_checks_references(tmp_path: Any) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    migrate.upgrade(url)
+    _execute(url, "INSERT INTO person VALUES (127, x'00', 'P', 'n', 1, 1, '', '')")
+    with pytest.raises(DatabaseError, match="person"):
+        migrate.upgrade(url)
+    _execute(url, "INSERT INTO branch VALUES (127, 'b', '', '', '', 'CNY', 480, 240, NULL, 0)")
+    assert migrate.upgrade(url).is_current
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT code FROM person")).scalar_one() == "P"
+    engine.dispose()
+
+
+def test_a_place_that_cannot_be_reached_is_a_database_error(tmp_path: Any) -> None:
+    with pytest.raises(DatabaseError):
+        migrate.status(f"sqlite:///{tmp_path}/missing/folder.db")
+    with pytest.raises(DatabaseError):
+        migrate.status("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with pytest.raises(DatabaseError, match="mysql"):
+        migrate.status("mysql://localhost/x")
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
