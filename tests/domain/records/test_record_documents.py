@@ -27,8 +27,8 @@ def codes(draft: Draft) -> list[str]:
     return [problem.code for problem in draft.problems]
 
 
-def order(count: int, declared: int | None = None, **header: Any) -> list[ReadRecord]:
-    head = record(10, 10, {8: count if declared is None else declared, 11: 0, 12: None} | header)
+def order(count: int, declared: int | None = None) -> list[ReadRecord]:
+    head = record(10, 10, {8: count if declared is None else declared, 11: 0, 12: None})
     lines = [record(11, 10 + n, {2: n, 3: f"P{n}"}) for n in range(1, count + 1)]
     return [head, *lines]
 

@@ -143,7 +143,7 @@ def test_an_unknown_type_is_kept_and_said() -> None:
 
 
 def test_fields_of_a_newer_terminal_are_left_alone_and_listed() -> None:
-    content: dict[object, object] = {**body(61), 9: "new"}
+    content: dict[Any, Any] = body(61, {9: "new"})
     assert read_record(61, content) == read_record(61, body(61))
     (found,) = unknown_fields(61, content)
     assert (found.code, found.fields) == ("W_UNKNOWN_FIELD", {"field": "9"})
