@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL
 
 from app.errors import DatabaseError, SchemaError
@@ -60,23 +61,18 @@ def upgrade(url: str) -> SchemaStatus:
         _config() as config,
         _engine(parsed) as engine,
         engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
     ):
+        if not is_sqlite(parsed):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        before = _status(connection, config)
+        if before.is_newer:
+            raise SchemaError(found=before.found, expected=before.expected)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
         if is_sqlite(parsed):
-            # Remaking a table would else fire or break the references to it.
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            connection.rollback()
-        with connection.begin():
-            if not is_sqlite(parsed):
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-            before = _status(connection, config)
-            if before.is_newer:
-                raise SchemaError(found=before.found, expected=before.expected)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            if is_sqlite(parsed):
-                _check_references(connection)
-            return _status(connection, config)
+            _check_references(connection)
+        return _status(connection, config)
 
 
 def _check_references(connection: Connection) -> None:
@@ -95,6 +91,11 @@ def _head(config: Config) -> str:
     return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
+def _leave_references_alone(connection: Any, _record: object) -> None:
+    # Remaking a table would else drop or break the references to it. No effect inside BEGIN.
+    connection.execute("PRAGMA foreign_keys = OFF").close()
+
+
 @contextmanager
 def _config() -> Iterator[Config]:
     # Through the package, so that it is found in a checkout, in a wheel and when frozen.
@@ -109,6 +110,7 @@ def _config() -> Iterator[Config]:
 def _engine(url: URL) -> Iterator[Engine]:
     if is_sqlite(url):
         engine = plain_sqlite_engine(url, busy_timeout_s=_WAIT_S)
+        event.listen(engine, "connect", _leave_references_alone)
     else:
         engine = create_engine(url, poolclass=NullPool)
     try:

@@ -31,8 +31,8 @@ def create_tables() -> None:
         sa.Column("cutoff_min", sa.Integer(), nullable=False),
         sa.Column("closed_through", sa.Date(), nullable=True),
         sa.Column("rev", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("cutoff_min BETWEEN 0 AND 1439", name="ck_branch_cutoff_in_day"),
-        sa.CheckConstraint("id BETWEEN 1 AND 9999", name="ck_branch_id_in_range"),
+        sa.CheckConstraint("cutoff_min BETWEEN 0 AND 1439", name=op.f("ck_branch_cutoff_in_day")),
+        sa.CheckConstraint("id BETWEEN 1 AND 9999", name=op.f("ck_branch_id_in_range")),
         sa.PrimaryKeyConstraint("id", name="pk_branch"),
     )
     op.create_table(
@@ -61,7 +61,7 @@ def create_tables() -> None:
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('customer', 'product', 'person', 'location', 'lot', 'document')",
-            name="ck_code_alias_kind_known",
+            name=op.f("ck_code_alias_kind_known"),
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_code_alias_branch_id"),
         sa.PrimaryKeyConstraint("branch_id", "id", name="pk_code_alias"),
@@ -74,7 +74,7 @@ def create_tables() -> None:
         sa.Column("yymm", sa.Text(), nullable=False),
         sa.Column("next_seq", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "next_seq BETWEEN 1 AND 1000000", name="ck_number_series_next_seq_in_range"
+            "next_seq BETWEEN 1 AND 1000000", name=op.f("ck_number_series_next_seq_in_range")
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_number_series_branch_id"),
         sa.PrimaryKeyConstraint("branch_id", "kind", "yymm", name="pk_number_series"),
@@ -94,7 +94,7 @@ def create_tables() -> None:
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("licence_no", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('org', 'person')", name="ck_party_kind_known"),
+        sa.CheckConstraint("kind IN ('org', 'person')", name=op.f("ck_party_kind_known")),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_party_branch_id"),
         sa.PrimaryKeyConstraint("branch_id", "id", name="pk_party"),
         sa.UniqueConstraint("branch_id", "code", name="uq_party_code"),
@@ -132,11 +132,12 @@ def create_tables() -> None:
         sa.Column("removal_lead_days", sa.Integer(), nullable=False),
         sa.Column("lot_tracked", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('full', 'empty', 'pos_material', 'asset_part')", name="ck_product_kind_known"
+            "kind IN ('full', 'empty', 'pos_material', 'asset_part')",
+            name=op.f("ck_product_kind_known"),
         ),
         sa.CheckConstraint(
             "ml_per_base >= 0 AND shelf_life_days >= 0 AND removal_lead_days >= 0",
-            name="ck_product_not_negative",
+            name=op.f("ck_product_not_negative"),
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_product_branch_id"),
         sa.PrimaryKeyConstraint("branch_id", "id", name="pk_product"),
@@ -172,7 +173,7 @@ def create_tables() -> None:
         sa.Column("backed_up_seq", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "terminal_no BETWEEN 1 AND 65535", name="ck_terminal_terminal_no_in_range"
+            "terminal_no BETWEEN 1 AND 65535", name=op.f("ck_terminal_terminal_no_in_range")
         ),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name="fk_terminal_branch_id"),
         sa.PrimaryKeyConstraint("branch_id", "id", name="pk_terminal"),
@@ -209,7 +210,7 @@ def create_tables() -> None:
         sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("problems", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('running', 'done', 'failed')", name="ck_dock_session_state_known"
+            "state IN ('running', 'done', 'failed')", name=op.f("ck_dock_session_state_known")
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "terminal_id"],
@@ -236,11 +237,11 @@ def create_tables() -> None:
         sa.Column("vehicle_id", KEY, nullable=True),
         sa.CheckConstraint(
             "book = CASE WHEN kind IN ('ch_upstream', 'ch_stock', 'ch_outlet', 'ch_loss', 'ch_adjust', 'ch_unknown') THEN 'CHANNEL' ELSE 'OWN' END",
-            name="ck_location_book_of_kind",
+            name=op.f("ck_location_book_of_kind"),
         ),
         sa.CheckConstraint(
             "kind IN ('warehouse', 'quarantine', 'empties_yard', 'van', 'transit', 'consignment', 'supplier', 'customer', 'loss', 'adjustment', 'consumption', 'conversion', 'ch_upstream', 'ch_stock', 'ch_outlet', 'ch_loss', 'ch_adjust', 'ch_unknown')",
-            name="ck_location_kind_known",
+            name=op.f("ck_location_kind_known"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "party_id"], ["party.branch_id", "party.id"], name="fk_location_party_id"
@@ -267,9 +268,11 @@ def create_tables() -> None:
         sa.Column("removal_date", sa.Date(), nullable=True),
         sa.Column("received_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "expiry_date >= production_date", name="ck_lot_expires_after_production"
+            "expiry_date >= production_date", name=op.f("ck_lot_expires_after_production")
         ),
-        sa.CheckConstraint("removal_date <= expiry_date", name="ck_lot_removed_before_expiry"),
+        sa.CheckConstraint(
+            "removal_date <= expiry_date", name=op.f("ck_lot_removed_before_expiry")
+        ),
         sa.ForeignKeyConstraint(
             ["branch_id", "product_id"],
             ["product.branch_id", "product.id"],
@@ -288,7 +291,7 @@ def create_tables() -> None:
         sa.Column("factor", sa.BigInteger(), nullable=False),
         sa.Column("gtin", sa.Text(), nullable=True),
         sa.Column("is_default", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("factor >= 1", name="ck_packing_factor_positive"),
+        sa.CheckConstraint("factor >= 1", name=op.f("ck_packing_factor_positive")),
         sa.ForeignKeyConstraint(
             ["branch_id", "product_id"],
             ["product.branch_id", "product.id"],
@@ -320,13 +323,16 @@ def create_tables() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "(kind = 'contract') = (party_id IS NOT NULL)", name="ck_price_list_contract_has_party"
+            "(kind = 'contract') = (party_id IS NOT NULL)",
+            name=op.f("ck_price_list_contract_has_party"),
         ),
         sa.CheckConstraint(
-            "kind IN ('contract', 'group', 'territory', 'base')", name="ck_price_list_kind_known"
+            "kind IN ('contract', 'group', 'territory', 'base')",
+            name=op.f("ck_price_list_kind_known"),
         ),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_to > valid_from", name="ck_price_list_interval_not_empty"
+            "valid_to IS NULL OR valid_to > valid_from",
+            name=op.f("ck_price_list_interval_not_empty"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "party_id"],
@@ -377,19 +383,22 @@ def create_tables() -> None:
         sa.Column("wholesaler_id", KEY, nullable=True),
         sa.CheckConstraint(
             "customer_type IN ('WHOLESALER', 'SUBDIST', 'KA', 'CVS', 'GROCERY', 'ONTRADE', 'SPECIAL')",
-            name="ck_customer_profile_customer_type_known",
+            name=op.f("ck_customer_profile_customer_type_known"),
         ),
-        sa.CheckConstraint("language IN ('zh', 'en')", name="ck_customer_profile_language_known"),
         sa.CheckConstraint(
-            "service_mode IN ('direct', 'indirect')", name="ck_customer_profile_service_mode_known"
+            "language IN ('zh', 'en')", name=op.f("ck_customer_profile_language_known")
+        ),
+        sa.CheckConstraint(
+            "service_mode IN ('direct', 'indirect')",
+            name=op.f("ck_customer_profile_service_mode_known"),
         ),
         sa.CheckConstraint(
             "min_remaining_days >= 0 AND pay_terms_days >= 0",
-            name="ck_customer_profile_days_not_negative",
+            name=op.f("ck_customer_profile_days_not_negative"),
         ),
         sa.CheckConstraint(
             "valid_to IS NULL OR valid_to > valid_from",
-            name="ck_customer_profile_interval_not_empty",
+            name=op.f("ck_customer_profile_interval_not_empty"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "party_id"],
@@ -427,7 +436,7 @@ def create_tables() -> None:
         sa.Column("min_price_fen", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "price_fen > 0 AND min_price_fen BETWEEN 0 AND price_fen",
-            name="ck_price_item_price_sane",
+            name=op.f("ck_price_item_price_sane"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "list_id"],
@@ -459,7 +468,7 @@ def create_tables() -> None:
         sa.Column("route_id", KEY, nullable=False),
         sa.Column("party_id", KEY, nullable=False),
         sa.Column("stop_seq", sa.Integer(), nullable=False),
-        sa.CheckConstraint("stop_seq >= 1", name="ck_route_stop_stop_seq_positive"),
+        sa.CheckConstraint("stop_seq >= 1", name=op.f("ck_route_stop_stop_seq_positive")),
         sa.ForeignKeyConstraint(
             ["branch_id", "party_id"],
             ["party.branch_id", "party.id"],
@@ -538,13 +547,13 @@ def create_tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'conflict') = (variant > 0)", name="ck_upload_batch_variant_is_conflict"
+            "(state = 'conflict') = (variant > 0)", name=op.f("ck_upload_batch_variant_is_conflict")
         ),
         sa.CheckConstraint(
             "state IN ('applied', 'partly_applied', 'rejected', 'conflict')",
-            name="ck_upload_batch_state_known",
+            name=op.f("ck_upload_batch_state_known"),
         ),
-        sa.CheckConstraint("seq_to >= seq_from - 1", name="ck_upload_batch_range_in_order"),
+        sa.CheckConstraint("seq_to >= seq_from - 1", name=op.f("ck_upload_batch_range_in_order")),
         sa.ForeignKeyConstraint(
             ["branch_id", "session_id"],
             ["dock_session.branch_id", "dock_session.id"],
@@ -590,20 +599,20 @@ def create_tables() -> None:
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('SO', 'DN', 'RN', 'RC', 'PR', 'TR', 'CT', 'ST', 'RV', 'LS')",
-            name="ck_document_kind_known",
+            name=op.f("ck_document_kind_known"),
         ),
         sa.CheckConstraint(
             "state <> 'posted' OR (number IS NOT NULL AND posting_date IS NOT NULL AND posted_ms IS NOT NULL AND posted_by IS NOT NULL)",
-            name="ck_document_posted_is_complete",
+            name=op.f("ck_document_posted_is_complete"),
         ),
         sa.CheckConstraint(
             "(number IS NULL) = (number_seq IS NULL) AND (number IS NULL) = (number_yymm IS NULL)",
-            name="ck_document_number_whole",
+            name=op.f("ck_document_number_whole"),
         ),
         sa.CheckConstraint(
-            "(src_batch_id IS NULL) = (src_seq IS NULL)", name="ck_document_source_whole"
+            "(src_batch_id IS NULL) = (src_seq IS NULL)", name=op.f("ck_document_source_whole")
         ),
-        sa.CheckConstraint("reversal_of <> id", name="ck_document_not_its_own_reversal"),
+        sa.CheckConstraint("reversal_of <> id", name=op.f("ck_document_not_its_own_reversal")),
         sa.ForeignKeyConstraint(
             ["branch_id", "parent_id"],
             ["document.branch_id", "document.id"],
@@ -670,7 +679,7 @@ def create_tables() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "disposition IN ('accepted', 'warned', 'quarantined', 'rejected', 'stored', 'no_effect', 'conflict')",
-            name="ck_raw_record_disposition_known",
+            name=op.f("ck_raw_record_disposition_known"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "batch_id"],
@@ -707,7 +716,7 @@ def create_tables() -> None:
         sa.Column("delivered_ms", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "result IS NULL OR result IN ('full', 'part', 'refused', 'missed')",
-            name="ck_delivery_result_known",
+            name=op.f("ck_delivery_result_known"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "document_id"],
@@ -763,14 +772,14 @@ def create_tables() -> None:
         sa.Column("src_batch_id", KEY, nullable=True),
         sa.Column("src_seq", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(src_batch_id IS NULL) = (src_seq IS NULL)", name="ck_document_line_source_whole"
+            "(src_batch_id IS NULL) = (src_seq IS NULL)", name=op.f("ck_document_line_source_whole")
         ),
-        sa.CheckConstraint("line_no >= 1", name="ck_document_line_line_no_positive"),
+        sa.CheckConstraint("line_no >= 1", name=op.f("ck_document_line_line_no_positive")),
         sa.CheckConstraint(
-            "net_fen = gross_fen - discount_fen", name="ck_document_line_net_adds_up"
+            "net_fen = gross_fen - discount_fen", name=op.f("ck_document_line_net_adds_up")
         ),
         sa.CheckConstraint(
-            "packs >= 0 AND qty >= 0 AND price_fen >= 0", name="ck_document_line_not_negative"
+            "packs >= 0 AND qty >= 0 AND price_fen >= 0", name=op.f("ck_document_line_not_negative")
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "document_id"],
@@ -833,7 +842,7 @@ def create_tables() -> None:
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("printed_by", sa.Text(), nullable=False),
         sa.Column("printed_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("copy_no >= 1", name="ck_print_log_copy_no_positive"),
+        sa.CheckConstraint("copy_no >= 1", name=op.f("ck_print_log_copy_no_positive")),
         sa.ForeignKeyConstraint(
             ["branch_id", "document_id"],
             ["document.branch_id", "document.id"],
@@ -863,10 +872,10 @@ def create_tables() -> None:
         sa.Column("how", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(state = 'open') = (resolved_ms IS NULL) AND (state = 'open') = (resolved_by IS NULL)",
-            name="ck_quarantine_item_resolution_whole",
+            name=op.f("ck_quarantine_item_resolution_whole"),
         ),
         sa.CheckConstraint(
-            "state IN ('open', 'fixed', 'rejected')", name="ck_quarantine_item_state_known"
+            "state IN ('open', 'fixed', 'rejected')", name=op.f("ck_quarantine_item_state_known")
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "batch_id"],
@@ -898,13 +907,15 @@ def create_tables() -> None:
         sa.Column("hold_codes", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "fulfilment_mode IN ('own_delivery', 'wholesaler_delivery')",
-            name="ck_sales_order_fulfilment_mode_known",
+            name=op.f("ck_sales_order_fulfilment_mode_known"),
         ),
         sa.CheckConstraint(
-            "origin IN ('visit', 'phone', 'wholesaler', 'host')", name="ck_sales_order_origin_known"
+            "origin IN ('visit', 'phone', 'wholesaler', 'host')",
+            name=op.f("ck_sales_order_origin_known"),
         ),
         sa.CheckConstraint(
-            "payment_mode IN ('cash', 'credit', 'qr')", name="ck_sales_order_payment_mode_known"
+            "payment_mode IN ('cash', 'credit', 'qr')",
+            name=op.f("ck_sales_order_payment_mode_known"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "document_id"],
@@ -962,14 +973,16 @@ def create_tables() -> None:
         sa.Column("counted", sa.BigInteger(), nullable=True),
         sa.Column("book_at_count", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'skipped') = (counted IS NULL)", name="ck_count_line_blank_is_not_zero"
-        ),
-        sa.CheckConstraint("state <> 'zero' OR counted = 0", name="ck_count_line_zero_is_zero"),
-        sa.CheckConstraint(
-            "state IN ('counted', 'zero', 'skipped')", name="ck_count_line_state_known"
+            "(state = 'skipped') = (counted IS NULL)", name=op.f("ck_count_line_blank_is_not_zero")
         ),
         sa.CheckConstraint(
-            "loose >= 0 AND COALESCE(counted, 0) >= 0", name="ck_count_line_not_negative"
+            "state <> 'zero' OR counted = 0", name=op.f("ck_count_line_zero_is_zero")
+        ),
+        sa.CheckConstraint(
+            "state IN ('counted', 'zero', 'skipped')", name=op.f("ck_count_line_state_known")
+        ),
+        sa.CheckConstraint(
+            "loose >= 0 AND COALESCE(counted, 0) >= 0", name=op.f("ck_count_line_not_negative")
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "line_id"],
@@ -989,11 +1002,11 @@ def create_tables() -> None:
         sa.Column("back_ordered", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "(delivered IS NULL AND refused IS NULL) OR ordered = COALESCE(delivered, -1) + COALESCE(refused, -1) + COALESCE(short, -1) + COALESCE(back_ordered, -1)",
-            name="ck_delivery_line_ordered_is_accounted_for",
+            name=op.f("ck_delivery_line_ordered_is_accounted_for"),
         ),
         sa.CheckConstraint(
             "ordered >= 0 AND COALESCE(delivered, 0) >= 0 AND COALESCE(refused, 0) >= 0 AND COALESCE(short, 0) >= 0 AND COALESCE(back_ordered, 0) >= 0",
-            name="ck_delivery_line_not_negative",
+            name=op.f("ck_delivery_line_not_negative"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "line_id"],
@@ -1012,7 +1025,7 @@ def create_tables() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "role IN ('creates', 'confirms', 'contradicts', 'corrects')",
-            name="ck_record_link_role_known",
+            name=op.f("ck_record_link_role_known"),
         ),
         sa.ForeignKeyConstraint(
             ["branch_id", "document_id"],
@@ -1059,12 +1072,14 @@ def create_tables() -> None:
         sa.Column("src_batch_id", KEY, nullable=True),
         sa.Column("src_seq", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(src_batch_id IS NULL) = (src_seq IS NULL)", name="ck_stock_move_source_whole"
+            "(src_batch_id IS NULL) = (src_seq IS NULL)", name=op.f("ck_stock_move_source_whole")
         ),
-        sa.CheckConstraint("evidence BETWEEN 0 AND 4", name="ck_stock_move_evidence_is_a_grade"),
-        sa.CheckConstraint("qty > 0", name="ck_stock_move_qty_positive"),
-        sa.CheckConstraint("reverses_id <> id", name="ck_stock_move_not_its_own_reversal"),
-        sa.CheckConstraint("source_id <> target_id", name="ck_stock_move_ends_differ"),
+        sa.CheckConstraint(
+            "evidence BETWEEN 0 AND 4", name=op.f("ck_stock_move_evidence_is_a_grade")
+        ),
+        sa.CheckConstraint("qty > 0", name=op.f("ck_stock_move_qty_positive")),
+        sa.CheckConstraint("reverses_id <> id", name=op.f("ck_stock_move_not_its_own_reversal")),
+        sa.CheckConstraint("source_id <> target_id", name=op.f("ck_stock_move_ends_differ")),
         sa.ForeignKeyConstraint(
             ["branch_id", "book", "source_id"],
             ["location.branch_id", "location.book", "location.id"],
