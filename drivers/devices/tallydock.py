@@ -4,6 +4,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final, TypeVar
 
 from drivers.contract import (
@@ -58,11 +59,18 @@ class TallydockDriver(Driver):
     title = "Tallydock handheld"
     capabilities = frozenset(Capability)
 
+    def __init__(
+        self, scratch: Path | None = None, random_bits: Callable[[int], int] = secrets.randbits
+    ) -> None:
+        """`random_bits`: a replay gives back the connection number of the recording."""
+        super().__init__(scratch)
+        self._random_bits = random_bits
+
     @contextmanager
     def connect(
         self, link: Link, clock_ms: Callable[[], int], progress: Progress
     ) -> Iterator[Session]:
-        engine = DeskSession(secrets.randbits(32), link.now_s(), clock_ms())
+        engine = DeskSession(self._random_bits(32), link.now_s(), clock_ms())
         session = TallydockSession(link, engine, progress, Partials(self.scratch))
         try:
             session.greet()

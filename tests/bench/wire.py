@@ -1,41 +1,37 @@
 """Goodput of one upload through a bad serial line, beside lrzsz ZMODEM through the same line."""
 
 import os
-import random
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.protocols.docking.batch import BatchHeader, encode_record, seal_batch
 from tests.bench.harness import ROOT, Report
+from tests.support.batches import write_batch
 from tests.support.desks import dock_once
-from tests.support.relay import BITS_PER_BYTE
+from tests.support.relay import BITS_PER_BYTE, Line, as_options, running_relay
 from tests.support.terminals import running_handheld
 
 BAUD = 115_200
-RECORD_BYTES = 1000
 THROTTLED_RECORDS = 80
 FAST_RECORDS = 3000
 GIVE_UP_S = 150
-EVENT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A line: turn-around delay in all, and the rate of flipped bits."""
+    """A line: turn-around delay in all, and how many bytes in one get a bit flipped."""
 
     turn_around_ms: int
     flip_rate: float
 
-    def options(self) -> list[str]:
-        half_ms = str(self.turn_around_ms / 2)  # the relay delays each way
-        return ["--baud", str(BAUD), "--delay-ms", half_ms, "--flip", str(self.flip_rate)]
+    def line(self) -> Line:
+        # The relay delays each way.
+        return Line(baud=BAUD, delay_ms=self.turn_around_ms / 2, flip_rate=self.flip_rate)
 
 
 CONDITIONS = [Condition(delay, flips) for flips in (0.0, 1e-4) for delay in (2, 8, 30)]
@@ -83,7 +79,7 @@ def _fast(report: Report, folder: Path) -> None:
         "A whole docking, stored on both sides with synchronous=FULL, beside a copy of the same "
         "bytes through a pseudo terminal or a TCP connection by two processes.",
     )
-    for port, pair in (("pty", _pty_pair), ("tcp://127.0.0.1:0", socketpair)):
+    for port, pair in (("pty", _pty_pair), ("tcp://127.0.0.1:0", _socketpair)):
         with running_handheld(folder, name=port[:3], port=port, load=batch) as handheld:
             began_s = time.monotonic()
             dock_once(handheld.port, folder / f"{port[:3]}-desk.sqlite")
@@ -91,30 +87,15 @@ def _fast(report: Report, folder: Path) -> None:
         section.row(port[:3], mb, mb / ours_s, mb / _bare_copy_s(batch, *pair()))
 
 
-def write_batch(path: Path, records: int) -> Path:
-    """Seal a batch of `records` records of random bytes."""
-    dice = random.Random(7)
-    now_ms = 1_780_000_000_000
-    sealed = [
-        encode_record(EVENT, seq, now_ms + seq, 480, "S01", {1: dice.randbytes(RECORD_BYTES)})
-        for seq in range(1, records + 1)
-    ]
-    header = BatchHeader(1, 7, 1, 1, 1, records, "S01", now_ms, now_ms + records, "1.0", 1)
-    path.write_bytes(seal_batch(header, sealed))
-    return path
-
-
 def dock_through(folder: Path, name: str, batch: Path, condition: Condition) -> float:
     """Seconds of one docking through the relay."""
-    with ExitStack() as stack:
-        handheld = stack.enter_context(running_handheld(folder, name=name, load=batch))
-        relay = stack.enter_context(_relay([handheld.port, *condition.options()]))
-        assert relay.stdout is not None
-        port = relay.stdout.readline().split('"')[3]
+    with (
+        running_handheld(folder, name=name, load=batch) as handheld,
+        running_relay(handheld.port, condition.line()) as port,
+    ):
         began_s = time.monotonic()
         docked = dock_once(port, folder / f"{name}-desk.sqlite")
         took_s = time.monotonic() - began_s
-        relay.terminate()
     assert sum(len(upload.data) for upload in docked.uploads) >= batch.stat().st_size
     return took_s
 
@@ -128,8 +109,9 @@ def zmodem_through(folder: Path, file: Path, condition: Condition) -> float | No
         for end in (sender, left, right, receiver):
             stack.enter_context(end)
         handles = (left.fileno(), right.fileno())
-        ends = [f"fd:{handle}" for handle in handles]
-        relay = stack.enter_context(_relay([*ends, *condition.options()], handles))
+        command = [sys.executable, "-m", "tests.support.relay"]
+        command += [*(f"fd:{handle}" for handle in handles), *as_options(condition.line())]
+        relay = stack.enter_context(subprocess.Popen(command, cwd=ROOT, pass_fds=handles))
         began_s = time.monotonic()
         running = [
             subprocess.Popen(command, stdin=end, stdout=end, stderr=subprocess.DEVNULL, cwd=folder)
@@ -151,14 +133,7 @@ def zmodem_through(folder: Path, file: Path, condition: Condition) -> float | No
     return took_s if arrived.exists() and arrived.read_bytes() == file.read_bytes() else None
 
 
-def _relay(options: Sequence[str], handles: Sequence[int] = ()) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.support.relay", *options],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT, pass_fds=handles,
-    )  # fmt: skip
-
-
-def socketpair() -> tuple[int, int]:
+def _socketpair() -> tuple[int, int]:
     left, right = socket.socketpair()
     return left.detach(), right.detach()
 

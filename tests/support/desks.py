@@ -1,13 +1,18 @@
 """A desk that only keeps what it gets, durably: enough to prove that nothing is lost or doubled.
 
-`python -m tests.support.desks PORT FILE` docks once and prints what it did as JSON.
+`python -m tests.support.desks PORT FILE` docks once and prints what it did as JSON; with
+`--die-after` it is killed soon after so many bytes have passed.
 """
 
 import argparse
 import hashlib
 import json
+import os
+import random
+import signal
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +21,7 @@ from pathlib import Path
 
 from drivers.contract import Driver, Link, Package, Receipt, TerminalInfo, Upload, Watermarks
 from drivers.devices.tallydock import TallydockDriver
+from drivers.links.closing import ClosingLink
 from drivers.protocols.docking.batch import Record, open_batch
 from drivers.registry import open_link
 
@@ -119,10 +125,51 @@ def open_desk(path: Path) -> Iterator[KeepingDesk]:
         desk.close()
 
 
-def dock_once(port: str, path: Path, scratch: Path | None = None) -> Docked:
-    """Open the port, dock, close."""
-    with open_desk(path) as desk, open_link(port) as link:
+class AlarmLink(ClosingLink):
+    """Owns `link` and starts `alarm` when so many bytes have passed, both ways together."""
+
+    def __init__(self, link: Link, after_bytes: int, alarm: threading.Timer) -> None:
+        self._link = link
+        self._left = after_bytes
+        self._alarm = alarm
+
+    @property
+    def name(self) -> str:
+        return self._link.name
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        data = self._link.read(max_bytes, timeout_s)
+        self._count(len(data))
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._count(len(data))
+        self._link.write(data)
+
+    def close(self) -> None:
+        self._link.close()
+
+    def _count(self, passed: int) -> None:
+        if self._left > 0 >= self._left - passed:
+            self._alarm.start()
+        self._left -= passed
+
+
+def dock_once(
+    port: str,
+    path: Path,
+    scratch: Path | None = None,
+    alarm: tuple[int, threading.Timer] | None = None,
+) -> Docked:
+    """Open the port, dock, close. `alarm`: bytes that pass until it starts."""
+    with open_desk(path) as desk, open_link(port) as plain:
+        link = AlarmLink(plain, *alarm) if alarm else plain
         return desk.dock(link, driver=TallydockDriver(scratch))
+
+
+def soon(dice: random.Random, action: Callable[[], object]) -> threading.Timer:
+    """A timer for `action`, not started; up to 8 ms, so that it also hits between two bytes."""
+    return threading.Timer(dice.uniform(0, 0.008), action)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,8 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("port")
     parser.add_argument("file", type=Path)
     parser.add_argument("--scratch", type=Path)
+    parser.add_argument("--die-after", type=int, metavar="BYTES")
     options = parser.parse_args(arguments)
-    docked = dock_once(options.port, options.file, options.scratch)
+    alarm = None
+    if options.die_after is not None:
+        dice = random.Random(options.die_after)
+        alarm = options.die_after, soon(dice, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    docked = dock_once(options.port, options.file, options.scratch, alarm)
     sys.stdout.write(json.dumps({"uploads": len(docked.uploads)}) + "\n")
     return 0
 

@@ -10,13 +10,17 @@ import os
 import random
 import select
 import socket
+import subprocess
 import sys
 import time
 import tty
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 BITS_PER_BYTE = 10  # 8N1
 READ_BYTES = 65_536
 QUEUED_BYTES = 4_096  # what a driver and its UART hold; more makes the sender wait
@@ -24,7 +28,7 @@ QUEUED_BYTES = 4_096  # what a driver and its UART hold; more makes the sender w
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the line does to bytes; rates are per byte except `flip_rate`, which is per bit."""
+    """What the line does to bytes; rates are per byte."""
 
     baud: int | None = None
     delay_ms: float = 0.0
@@ -75,11 +79,10 @@ def spoil(data: bytes, line: Line, dice: random.Random) -> bytes:
     if not (line.flip_rate or line.drop_rate or line.double_rate):
         return data
     spoiled = bytearray()
-    byte_flip_rate = 1 - (1 - line.flip_rate) ** 8
     for byte in data:
         if dice.random() < line.drop_rate:
             continue
-        hit = dice.random() < byte_flip_rate
+        hit = dice.random() < line.flip_rate
         spoiled.append(byte ^ (1 << dice.randrange(8)) if hit else byte)
         if dice.random() < line.double_rate:
             spoiled.append(spoiled[-1])
@@ -143,6 +146,28 @@ def open_end(address: str) -> int:
         tty.setraw(handle)
     os.set_blocking(handle, False)
     return handle
+
+
+@contextmanager
+def running_relay(end: str, line: Line) -> Iterator[str]:
+    """A relay as a process of its own between `end` and a new port, whose path it gives."""
+    command = [sys.executable, "-m", "tests.support.relay", end, *as_options(line)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["port"]
+        finally:
+            process.terminate()
+
+
+def as_options(line: Line) -> list[str]:
+    """The line as options of this program."""
+    given = {
+        "--baud": line.baud, "--delay-ms": line.delay_ms, "--flip": line.flip_rate,
+        "--drop": line.drop_rate, "--double": line.double_rate, "--cut": line.cut_at,
+        "--seed": line.seed,
+    }  # fmt: skip
+    return [f"{option}={value}" for option, value in given.items() if value is not None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -34,21 +35,21 @@ def command_line(arguments: Sequence[str] | None = None) -> int:
         faults = read_faults(options.fault)
         batches = [read_batch_file(path) for path in options.load]
         identity = _identity(options, [batch for batch, _ in batches])
-    except (ValueError, OSError) as error:  # a BatchError is a ValueError
+        store = TerminalStore(options.store or Path(":memory:"), identity)
+        for _, records in batches:
+            store.add(records)
+    except (ValueError, OSError, sqlite3.Error) as error:  # a BatchError is a ValueError
         sys.stderr.write(f"tallydock-handheld: {error}\n")
         return 2
+    known = store.identity()
+    if options.scenario == "day" and known.last_seq == 0:
+        store.add(make_day(known, _clock(faults)(), options.seed))
     impostor = {"chatter": chatter, "silent": stay_silent}.get(options.scenario)
     try:
         with open_port(options.port) as port:
             _say({"port": port.address})
             if impostor:
                 _serve_badly(port, impostor)
-            store = TerminalStore(options.store or Path(":memory:"), identity)
-            for _, records in batches:
-                store.add(records)
-            known = store.identity()
-            if options.scenario == "day" and known.last_seq == 0:
-                store.add(make_day(known, _clock(faults)(), options.seed))
             folder = options.store.parent if options.store else Path()
             handheld = Handheld(store, folder, faults, _clock(faults))
             _serve(port, handheld, faults, options.seed, options.once)

@@ -117,13 +117,20 @@ class TerminalStore:
         return Watermarks(*row)
 
     def add(self, records: Sequence[StoredRecord]) -> None:
-        """Put in records; one whose sequence is there or was there already changes nothing."""
+        """Put in records; one that is there, or was there and is backed up, changes nothing.
+
+        Raises ValueError if another record has that sequence.
+        """
         with self._writing() as cursor:
             backed_up = cursor.execute("SELECT backed_up_seq FROM identity").fetchone()[0]
             cursor.executemany(
                 "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, NULL)",
                 [(r.seq, r.ts_ms, r.data, r.origin) for r in records if r.seq > backed_up],
             )
+            for record in records:
+                row = cursor.execute("SELECT data FROM record WHERE seq = ?", (record.seq,))
+                if row.fetchone() not in (None, (record.data,)):
+                    raise ValueError(f"there is another record {record.seq} in the store")
             top = max((r.seq for r in records), default=0)
             cursor.execute("UPDATE identity SET last_seq = max(last_seq, ?)", (top,))
 
@@ -235,14 +242,15 @@ class TerminalStore:
 
 
 def _move_watermarks(cursor: sqlite3.Cursor, watermarks: Watermarks) -> None:
+    safe_seq = min(watermarks.received_seq, watermarks.backed_up_seq)
     cursor.execute(
         "UPDATE identity SET received_seq = ?, backed_up_seq = ?",
-        (watermarks.received_seq, watermarks.backed_up_seq),
+        (watermarks.received_seq, safe_seq),
     )
     # A batch is deleted as a whole, so what it says of itself stays true to the end.
-    cursor.execute("DELETE FROM batch WHERE seq_to <= ?", (watermarks.backed_up_seq,))
+    cursor.execute("DELETE FROM batch WHERE seq_to <= ?", (safe_seq,))
     cursor.execute(
         "DELETE FROM record WHERE seq <= ? AND batch_no IS NOT NULL"
         " AND batch_no NOT IN (SELECT batch_no FROM batch)",
-        (watermarks.backed_up_seq,),
+        (safe_seq,),
     )

@@ -1,0 +1,79 @@
+"""A recorded docking can be replayed, with the same times and the same outcome."""
+
+from pathlib import Path
+
+import pytest
+
+from drivers.devices.tallydock import TallydockDriver
+from drivers.errors import Diverged, LinkLost, PortInvalid
+from drivers.links.recording import RecordingLink
+from drivers.registry import open_link
+from tests.support.desks import Docked, open_desk
+from tests.support.terminals import running_handheld
+
+Stages = list[tuple[str, int, int]]
+
+
+def seven(bits: int) -> int:
+    return 7
+
+
+def dock(port: str, desk_file: Path, record_to: Path | None = None) -> tuple[Docked, Stages]:
+    stages: Stages = []
+    with open_desk(desk_file) as desk:
+        link = open_link(port)
+        if record_to:
+            link = RecordingLink(link, record_to.open("w", encoding="ascii"))
+        with link:
+            docked = desk.dock(
+                link,
+                driver=TallydockDriver(random_bits=seven),
+                clock_ms=lambda: 1_780_000_000_000,
+                progress=lambda *stage: stages.append(stage),
+            )
+    return docked, stages
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Docked, Stages]:
+    folder = tmp_path_factory.mktemp("recorded")
+    file = folder / "session.txt"
+    with running_handheld(folder, scenario="day") as handheld:
+        docked, stages = dock(handheld.port, folder / "desk.sqlite", file)
+    return file, docked, stages
+
+
+def test_a_replay_gives_the_same_session(
+    tmp_path: Path, recorded: tuple[Path, Docked, Stages]
+) -> None:
+    file, docked, stages = recorded
+    assert dock(f"replay:{file}", tmp_path / "desk.sqlite") == (docked, stages)
+
+
+def test_a_desk_that_does_something_else_is_told_where(
+    tmp_path: Path, recorded: tuple[Path, Docked, Stages]
+) -> None:
+    file = recorded[0]
+    desk_file = tmp_path / "desk.sqlite"
+    dock(f"replay:{file}", desk_file)
+    with pytest.raises(Diverged) as caught:
+        dock(f"replay:{file}", desk_file)  # this desk has the records already and says so
+    assert set(caught.value.fields) == {"port", "at", "expected", "found"}
+
+
+def test_a_recording_that_is_cut_ends_like_a_lost_link(
+    tmp_path: Path, recorded: tuple[Path, Docked, Stages]
+) -> None:
+    lines = recorded[0].read_text("ascii").splitlines(keepends=True)
+    cut = tmp_path / "cut.txt"
+    cut.write_text("".join(lines[: len(lines) // 2]), "ascii")
+    with pytest.raises(LinkLost):
+        dock(f"replay:{cut}", tmp_path / "desk.sqlite")
+
+
+@pytest.mark.parametrize("text", ["", "something else\n", "tallydock-recording 1 x\nr now 00\n"])
+def test_what_is_not_a_recording_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "session.txt"
+    file.write_text(text, "ascii")
+    with pytest.raises(PortInvalid):
+        open_link(f"replay:{file}")
