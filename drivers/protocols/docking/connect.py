@@ -11,7 +11,7 @@ from drivers.protocols.docking.security import Suite, choose
 MIN_VERSION: Final = 1
 MAX_VERSION: Final = 1
 
-SMALLEST_PAYLOAD: Final = 256
+SMALLEST_PAYLOAD: Final = 128
 SMALLEST_WINDOW: Final = 4096
 _MAX_SUITES: Final = 8
 _CONNECT: Final = struct.Struct(">BBIHB")
@@ -23,7 +23,7 @@ class Limits:
     """What one side can take, and its patience; sizes in bytes, times in seconds."""
 
     window_bytes: int = 16 * 1024
-    first_payload: int = 2048
+    first_payload: int = 1024
     max_payload: int = 4096
     connect_interval_s: float = 0.3
     connect_s: float = 5.0

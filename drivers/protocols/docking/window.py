@@ -18,29 +18,33 @@ SPAN_WINDOWS: Final = 4
 """How many windows the receiver must be able to hold behind a missing byte."""
 
 _HORIZON_BYTES: Final = 16 * 1024
+_PATIENCE_BYTES: Final = 4 * 1024
 _COST_BYTES: Final = OVERHEAD_BYTES + 4
 
 
 class FrameSize:
     """The best payload for the damage seen: sqrt(overhead / damages per byte).
 
-    Damages are remembered over about the last 16 KiB.
+    Damages are remembered over about the last 16 KiB; the cautious start is forgotten sooner.
     """
 
     def __init__(self, first: int, smallest: int, largest: int) -> None:
         self._smallest = smallest
         self._largest = largest
-        self._damages = _COST_BYTES * _HORIZON_BYTES / first**2
+        self._damages = 0.0
+        self._doubt = _COST_BYTES * _HORIZON_BYTES / first**2
 
     @property
     def payload_bytes(self) -> int:
         """What a frame should carry now."""
-        best = sqrt(_COST_BYTES * _HORIZON_BYTES / self._damages) if self._damages else 1e9
+        damages = max(self._damages + self._doubt, 1e-9)
+        best = sqrt(_COST_BYTES * _HORIZON_BYTES / damages)
         return int(min(self._largest, max(self._smallest, best)))
 
     def record(self, size: int, lost: bool) -> None:
         """A transmission of `size` bytes has arrived or was lost."""
         self._damages = self._damages * max(0.0, 1 - size / _HORIZON_BYTES) + lost
+        self._doubt *= max(0.0, 1 - size / _PATIENCE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,9 @@ class SendWindow:
 
     def next_segment(self) -> tuple[int, int, bytes] | None:
         """(serial, offset, bytes) to send now, lost bytes first; None: window full or no data."""
+        largest = self._size.payload_bytes
         if self._flying_bytes >= self._window:
             return None
-        largest = self._size.payload_bytes
         if self._missing:
             start, end = self._missing[0]
             cut = min(end, start + largest)
