@@ -51,6 +51,7 @@ class Handheld:
         self._clock_ms = clock_ms
         self._sent: list[SealedBatch] = []
         self._sealed = False
+        self._rejected = False
 
     def serve(self, link: Link) -> Iterator[Summary]:
         """Yield for each completed session on `link`. Raises LinkError when the link is gone."""
@@ -72,7 +73,7 @@ class Handheld:
         match event:
             case DeskConnected():
                 self._sent.clear()
-                self._sealed = False
+                self._sealed = self._rejected = False
                 session.greet(self._hello(event.version))
             case ResumeArrived():
                 self._store.obey(Watermarks(event.received_seq, event.backed_up_seq))
@@ -115,13 +116,17 @@ class Handheld:
         for batch in self._store.batches_after(received_seq):
             yield SealedUpload(batch.batch_no, batch.seq_from, batch.seq_to, batch.data)
             self._sent.append(batch)
+            if self._rejected:
+                # The desk's watermark would pass over these records if later ones came first.
+                return
 
     def _keep(self, receipt: Receipt) -> None:
+        self._rejected = receipt.state == "rejected"
         self._store.take_receipt(
             receipt.batch_no,
             Watermarks(receipt.received_seq, receipt.backed_up_seq),
             receipt.verdicts,
-            rejected=receipt.state == "rejected",
+            self._rejected,
         )
 
     def _summary(self) -> Summary:

@@ -155,10 +155,10 @@ class TerminalStore:
             cursor.execute("UPDATE identity SET last_batch_no = ?", (batch.batch_no,))
 
     def batches_after(self, seq: int) -> list[SealedBatch]:
-        """Return the sealed batches that reach beyond `seq`, oldest first."""
+        """Return the sealed batches that reach beyond `seq`, lowest sequences first."""
         rows = self._connection.execute(
             "SELECT batch_no, seq_from, seq_to, records, data FROM batch"
-            " WHERE seq_to > ? ORDER BY batch_no",
+            " WHERE seq_to > ? ORDER BY seq_from",
             (seq,),
         )
         return [SealedBatch(*row) for row in rows]

@@ -1,5 +1,6 @@
 """`tallydock-handheld` as a program: its ports, its options, its end."""
 
+import hashlib
 import os
 import socket
 import subprocess
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from drivers.contract import Receipt, TerminalInfo, Upload, Verdict
+from drivers.registry import open_link
 from tests.support.batches import TERMINAL, make_record, write_batch
-from tests.support.desks import dock_once, open_desk
+from tests.support.desks import KeepingDesk, dock_once, open_desk
 from tests.support.terminals import ROOT, running_handheld, start_handheld
 
 
@@ -69,6 +72,33 @@ def test_loading_again_and_adding_between_dockings(tmp_path: Path) -> None:
     assert docked.info.terminal == TERMINAL
     with open_desk(desk_file) as desk:
         assert desk.records(TERMINAL) == [make_record(seq) for seq in range(1, 41)]
+
+
+class PickyDesk(KeepingDesk):
+    """Rejects batch 1 and keeps all others."""
+
+    def keep(self, info: TerminalInfo, upload: Upload) -> Receipt:
+        if upload.batch_no > 1:
+            return super().keep(info, upload)
+        digest = hashlib.sha256(upload.data).digest()
+        verdicts = (Verdict(1, "E_BATCH_TOTALS", "B"),)
+        return Receipt(1, digest, "rejected", self.watermarks(info).received_seq, 0, verdicts)
+
+
+def test_records_of_a_rejected_batch_come_before_later_ones(tmp_path: Path) -> None:
+    batches = [
+        write_batch(tmp_path / "1.cbor", 20),
+        write_batch(tmp_path / "2.cbor", 20, first_seq=21, batch_no=2),
+    ]
+    desk = PickyDesk(tmp_path / "desk.sqlite")
+    with running_handheld(tmp_path, load=batches) as handheld, open_link(handheld.port) as link:
+        first = desk.dock(link)
+        assert handheld.summary() == {"sent": 20, "batches": 1, "safe": False}
+        second = desk.dock(link)
+        assert handheld.summary() == {"sent": 40, "batches": 2, "safe": True}
+    assert [upload.batch_no for upload in (*first.uploads, *second.uploads)] == [1, 3, 2]
+    assert desk.records(TERMINAL) == [make_record(seq) for seq in range(1, 41)]
+    desk.close()
 
 
 def test_two_handhelds_at_once(tmp_path: Path) -> None:
