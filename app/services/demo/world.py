@@ -148,7 +148,7 @@ def _customers(sales: list[str], routes: list[str], streams: Streams) -> tuple[S
             district = names.DISTRICTS[number % len(names.DISTRICTS)]
             route = routes[(number % len(names.DISTRICTS)) % len(routes)]
             stops[route] += 1
-            first_day = number % 3
+            first_day = number // len(sales) % 3 if sales else 0
             found.append(
                 SampleCustomer(
                     code=f"C{number:02d}",
