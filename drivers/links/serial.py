@@ -15,6 +15,7 @@ from drivers.links.closing import ClosingLink
 SLICE_S = 0.02
 STALL_S = 10.0
 CHUNK_BYTES = 2048
+READ_BYTES = 65_536
 KEPT_BYTES = 1 << 20
 
 _OPEN_ERRORS = {
@@ -82,7 +83,7 @@ class SerialLink(ClosingLink):
             self._take()
 
     def _take(self) -> None:
-        arrived = os.read(self._port.fileno(), KEPT_BYTES)
+        arrived = os.read(self._port.fileno(), READ_BYTES)
         if not arrived:
             raise LinkLost(port=self._name, reason="the port was hung up")
         self._kept += arrived

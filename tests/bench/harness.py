@@ -130,4 +130,6 @@ def _read_sections(path: Path) -> dict[str, str]:
 
 
 def _shown(cell: object) -> str:
-    return f"{cell:.3g}" if isinstance(cell, float) and abs(cell) < 1000 else str(cell)
+    if not isinstance(cell, float):
+        return str(cell)
+    return f"{cell:.3g}" if abs(cell) < 1000 else f"{cell:.0f}"

@@ -54,7 +54,8 @@ def _throttled(report: Report, folder: Path) -> None:
         ["turn-around", "bit flips", "ours s", "ours %", "ZMODEM s", "ZMODEM %", "ratio"],
         f"One upload of {size} bytes that do not compress; ideal {ideal_s:.2f} s. Ours is a whole "
         "docking, from the first byte to safe to remove; ZMODEM (lrzsz on socketpairs) is the bare "
-        "file. Percent of the line's bytes; the ratio is of seconds.",
+        "file. Percent of the line's bytes; the ratio is of seconds. Half of the turn-around is "
+        "each way; bit flips are the rate at which a byte arrives with one bit wrong.",
     )
     for place, condition in enumerate(CONDITIONS):
         ours_s = dock_through(folder, f"wire{place}", batch, condition)
@@ -77,7 +78,7 @@ def _fast(report: Report, folder: Path) -> None:
         "Goodput without a limit",
         ["link", "MB", "ours MB/s", "bare copy MB/s"],
         "A whole docking, stored on both sides with synchronous=FULL, beside a copy of the same "
-        "bytes through a pseudo terminal or a TCP connection by two processes.",
+        "bytes through a pseudo terminal or a pair of sockets.",
     )
     for port, pair in (("pty", _pty_pair), ("tcp://127.0.0.1:0", _socketpair)):
         with running_handheld(folder, name=port[:3], port=port, load=batch) as handheld:
@@ -114,7 +115,13 @@ def zmodem_through(folder: Path, file: Path, condition: Condition) -> float | No
         relay = stack.enter_context(subprocess.Popen(command, cwd=ROOT, pass_fds=handles))
         began_s = time.monotonic()
         running = [
-            subprocess.Popen(command, stdin=end, stdout=end, stderr=subprocess.DEVNULL, cwd=folder)
+            subprocess.Popen(
+                command,
+                stdin=end.fileno(),
+                stdout=end.fileno(),
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+            )
             for command, end in (
                 (["rz", "-q", "-b", "-y"], receiver), (["sz", "-q", "-b", str(file)], sender)
             )

@@ -4,8 +4,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from serial.tools import list_ports as list_ports_module
 
-from drivers import discovery
 from drivers.discovery import FoundPort, list_ports
 
 
@@ -30,7 +30,7 @@ def test_what_the_system_knows_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> 
             device="/dev/ttyS0", description="", vid=None, pid=None, serial_number=None
         ),
     ]
-    monkeypatch.setattr(discovery.serial_ports, "comports", lambda: known)
+    monkeypatch.setattr(list_ports_module, "comports", lambda: known)
     assert list_ports() == [
         FoundPort("/dev/ttyS0", "/dev/ttyS0", None, None),
         FoundPort("/dev/ttyUSB0", "FT232R", (0x0403, 0x6001), "A7"),

@@ -133,9 +133,8 @@ def test_a_busy_port_is_an_error_of_its_own(tmp_path: Path) -> None:
         dock_once(handheld.port, tmp_path / "desk.sqlite")
 
 
-@pytest.mark.parametrize("port", PORTS)
-def test_a_talker_that_is_not_a_terminal_is_recognised(tmp_path: Path, port: str) -> None:
-    with running_handheld(tmp_path, port=port, scenario="chatter") as handheld:
+def test_a_talker_that_is_not_a_terminal_is_recognised(tmp_path: Path) -> None:
+    with running_handheld(tmp_path, scenario="chatter") as handheld:
         began_s = time.monotonic()
         with pytest.raises(NotATerminal) as caught:
             dock_once(handheld.port, tmp_path / "desk.sqlite")
@@ -144,9 +143,8 @@ def test_a_talker_that_is_not_a_terminal_is_recognised(tmp_path: Path, port: str
     assert bytes.fromhex(str(caught.value.fields["sample"])).startswith(b"ST,GS,+")
 
 
-@pytest.mark.parametrize("port", PORTS)
-def test_a_silent_peer_is_recognised(tmp_path: Path, port: str) -> None:
-    with running_handheld(tmp_path, port=port, scenario="silent") as handheld:
+def test_a_silent_peer_is_recognised(tmp_path: Path) -> None:
+    with running_handheld(tmp_path, scenario="silent") as handheld:
         began_s = time.monotonic()
         with pytest.raises(PeerSilent) as caught:
             dock_once(handheld.port, tmp_path / "desk.sqlite")
