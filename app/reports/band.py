@@ -4,8 +4,10 @@ from app.reports.barcodes import code128
 from app.reports.page import Page
 from app.reports.pen import Pen
 from app.reports.sheet import Sheet, Stamp
+from app.reports.wrapping import wrap
 
 _LEAST_GAP = 40
+_MAX_ISSUER_LINES = 2
 
 
 class Band:
@@ -20,6 +22,10 @@ class Band:
         # The number and the page count stand below the bars and want some width of their own.
         self._right_width = max(self._code_width, layout.width * 29 // 100)
         self._left_width = layout.width * 35 // 100
+        self._issuer_pitch = layout.issuer_size * 11 // 10
+        self._issuer = wrap(
+            pen.bold, layout.issuer_size, self._left_width, sheet.issuer, _MAX_ISSUER_LINES
+        )
         self._issuer_lines = [
             line for text in sheet.issuer_lines for line in pen.small(text, self._left_width)
         ]
@@ -29,7 +35,7 @@ class Band:
         layout = self._pen.layout
         lines = len(self._issuer_lines) if number == 1 else 0
         return max(
-            layout.issuer_size + layout.pitch * lines,
+            self._issuer_pitch * len(self._issuer) + layout.pitch * lines,
             layout.barcode_height + layout.pitch,
             layout.title_size + 2 * layout.pitch,
         )
@@ -38,18 +44,13 @@ class Band:
         """Draw it onto page `number` of `pages`."""
         pen, layout, sheet = self._pen, self._pen.layout, self._sheet
         y = layout.top + layout.issuer_size * 86 // 100
-        page.fitted(
-            pen.bold,
-            layout.issuer_size,
-            layout.left,
-            y,
-            sheet.issuer,
-            width=self._left_width,
-            align="left",
-        )
+        for line in self._issuer:
+            page.text(pen.bold, layout.issuer_size, layout.left, y, line)
+            y += self._issuer_pitch
+        y += layout.pitch - self._issuer_pitch
         for line in self._issuer_lines if number == 1 else ():
-            y += layout.pitch
             page.text(pen.regular, layout.small_size, layout.left, y, line)
+            y += layout.pitch
         x, width = self._middle()
         y = layout.top + layout.title_size * 86 // 100
         page.fitted(

@@ -56,7 +56,7 @@ class Form:
             y = heads[min(number, 2) - 1].draw(page, y) + _GAP
             y = self._table(page, y, sheet, body, rows)
             if number == len(pages):
-                y = closing.draw(page, y, boxed=True)
+                y = closing.draw(page, y)
                 self._close(page, y, sheet, statement)
             page.text(
                 pen.regular, layout.small_size, layout.left, self._foot_baseline(), sheet.check

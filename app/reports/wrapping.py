@@ -14,7 +14,8 @@ def wrap(
     """Split `text` into lines of at most `width` (in the unit of `size`).
 
     Chinese breaks between any two characters but before closing and after opening marks;
-    Latin breaks at blanks, after hyphens and slashes, and anywhere if one word is too long.
+    Latin breaks at blanks, after slashes and the hyphens of words, and anywhere in a word that is
+    too long by itself.
     What does not fit into `max_lines` is cut off behind an ellipsis.
     """
     room = width * 1000 // size
@@ -43,9 +44,16 @@ def wrap(
 
 def _last_break(text: str, start: int, end: int) -> int:
     for place in range(end, start, -1):
-        if _may_break(text[place - 1], text[place]):
+        if _may_break(text[place - 1], text[place]) or _parts_words(text, place, start):
             return place
     return end
+
+
+def _parts_words(text: str, place: int, start: int) -> bool:
+    # A hyphen between letters; those of document numbers stand beside digits.
+    if text[place - 1] != "-" or place - 2 < start:
+        return False
+    return text[place - 2].isalpha() and text[place].isalpha()
 
 
 def _may_break(before: str, after: str) -> bool:
@@ -55,7 +63,9 @@ def _may_break(before: str, after: str) -> bool:
         return True
     if ord(before) >= _FIRST_WIDE or ord(after) >= _FIRST_WIDE:
         return True
-    return before in "-/" and not after.isdigit()
+    if before == "/":
+        return not after.isdigit()
+    return False
 
 
 def _shorten(font: EmbeddedFont, room: int, line: str) -> str:
