@@ -1,5 +1,9 @@
 """Storage tests run on both databases."""
 
+import pytest
+
+from app.storage.database import Database
+from tests.support.books import Books, open_books
 from tests.support.databases import (
     database,
     empty_url,
@@ -19,3 +23,9 @@ __all__ = [
     "postgres",
     "sqlite_template",
 ]
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    """The test branch with its masters."""
+    return open_books(database)

@@ -32,6 +32,9 @@ __all__ = [
 BRANCH = 127
 # 2026-06-01 10:00 in China.
 MORNING_MS = 1_780_279_200_000
+# Marks for what only one kind of database can show.
+on_sqlite = pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("new_url", ["postgresql"], indirect=True)
 CLERK = Actor.everything("clerk")
 _TEMPLATE = "migrated"
 

@@ -45,11 +45,11 @@ def arrived_batch(
     return ArrivedBatch(*rows[0]) if rows else None
 
 
-def verdicts(reader: Reader, batch_id: uuid.UUID) -> list[tuple[int, str, str]]:
-    """(seq, disposition, code) of the records of a batch that have a code."""
+def verdicts(reader: Reader, batch_id: uuid.UUID) -> list[tuple[int, str]]:
+    """(seq, code) of the records of a batch that have a code."""
     columns = raw_record.c
     rows = reader.rows(
-        select(columns.seq, columns.disposition, columns.code)
+        select(columns.seq, columns.code)
         .where(
             columns.branch_id == reader.branch_id,
             columns.batch_id == batch_id,
@@ -58,7 +58,7 @@ def verdicts(reader: Reader, batch_id: uuid.UUID) -> list[tuple[int, str, str]]:
         )
         .order_by(columns.position)
     )
-    return [(row.seq, row.disposition, row.code) for row in rows]
+    return [(row.seq, row.code) for row in rows]
 
 
 def watermarks(reader: Reader, terminal_no: int, epoch: int) -> tuple[int, int]:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from app.domain.counts import LineState
 from app.domain.numbering import GAPLESS, DocumentKind
@@ -25,7 +36,7 @@ from app.storage.tables import (
     stock_balance,
     stock_move,
 )
-from app.storage.tables.columns import NO_KEY
+from app.storage.tables.columns import NO_KEY, Key16
 
 Counterexample = Mapping[str, object]
 
@@ -43,6 +54,7 @@ class Check:
         return not self.counterexamples
 
 
+_NONE = literal(NO_KEY, Key16)
 # More than anybody reads; the first ones say enough.
 _SHOWN = 100
 _REFUSED = [kind.value for kind in LocationKind if kind.negative is Negative.REFUSED]
@@ -158,8 +170,8 @@ def reversals_mirror(reader: Reader) -> list[Counterexample]:
                 back.source_id != first.c.target_id,
                 back.target_id != first.c.source_id,
                 back.product_id != first.c.product_id,
-                func.coalesce(back.lot_id, NO_KEY) != func.coalesce(first.c.lot_id, NO_KEY),
-                func.coalesce(back.owner_id, NO_KEY) != func.coalesce(first.c.owner_id, NO_KEY),
+                func.coalesce(back.lot_id, _NONE) != func.coalesce(first.c.lot_id, _NONE),
+                func.coalesce(back.owner_id, _NONE) != func.coalesce(first.c.owner_id, _NONE),
             )
         )
     )
@@ -331,8 +343,8 @@ def _ledger_sums(reader: Reader) -> Subquery:
             select(
                 end.label("location_id"),
                 move.product_id,
-                func.coalesce(move.lot_id, NO_KEY).label("lot_id"),
-                func.coalesce(move.owner_id, NO_KEY).label("owner_id"),
+                func.coalesce(move.lot_id, _NONE).label("lot_id"),
+                func.coalesce(move.owner_id, _NONE).label("owner_id"),
                 (sign * move.qty).label("qty"),
             ).where(move.branch_id == reader.branch_id)
             for end, sign in ((move.target_id, 1), (move.source_id, -1))

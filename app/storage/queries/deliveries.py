@@ -111,7 +111,10 @@ def listing(
             *conditions,
         )
         .order_by(
-            document.c.business_date, route.c.code, delivery.c.stop_seq, document.c.number_seq
+            document.c.business_date,
+            route.c.code.nulls_first(),
+            delivery.c.stop_seq,
+            document.c.number_seq.nulls_first(),
         )
     )
     return tuple(DeliveryRow(*row) for row in reader.rows(query))

@@ -203,9 +203,9 @@ def _find(reader: Reader, *conditions: ColumnElement[bool]) -> tuple[FoundDocume
         .where(document.c.branch_id == reader.branch_id, *conditions)
         .order_by(
             document.c.business_date,
-            delivery.c.route_id,
-            delivery.c.stop_seq,
-            document.c.number_seq,
+            delivery.c.route_id.nulls_first(),
+            delivery.c.stop_seq.nulls_first(),
+            document.c.number_seq.nulls_first(),
             document.c.id,
         )
     )

@@ -90,7 +90,12 @@ def records_behind(reader: Reader, document_id: uuid.UUID) -> tuple[LinkedEviden
             ),
         )
         .where(record_link.c.document_id == document_id)
-        .order_by(raw_record.c.terminal_no, raw_record.c.epoch, raw_record.c.seq, record_link.c.id)
+        .order_by(
+            raw_record.c.terminal_no,
+            raw_record.c.epoch,
+            raw_record.c.seq.nulls_first(),
+            record_link.c.id,
+        )
     )
     return tuple(LinkedEvidence(row[0], row[1], Evidence(*row[2:])) for row in reader.rows(query))
 

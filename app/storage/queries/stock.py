@@ -132,7 +132,12 @@ def on_hand(
             .outerjoin(lot, and_(lot.c.branch_id == balance.branch_id, lot.c.id == balance.lot_id))
         )
         .where(balance.branch_id == reader.branch_id, balance.qty != 0, location.c.kind.in_(REAL))
-        .order_by(location.c.code, product.c.code, lot.c.expiry_date, lot.c.code)
+        .order_by(
+            location.c.code,
+            product.c.code,
+            lot.c.expiry_date.nulls_first(),
+            lot.c.code.nulls_first(),
+        )
     )
     if product_code is not None:
         query = query.where(product.c.code == product_code)
