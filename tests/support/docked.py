@@ -33,6 +33,7 @@ class TerminalStore:
     datasets: dict[str, bytes] = field(default_factory=dict)
     staged: dict[str, bytes] = field(default_factory=dict)
     handed_over_seq: int = 0
+    receipts: set[int] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
     sealed: int = 0
 
@@ -115,7 +116,7 @@ class TerminalEnd:
         for event in self.session.receive(data, now_s):
             self._on(event)
 
-    def _on(self, event: events.TerminalEvent) -> None:  # noqa: C901, PLR0912
+    def _on(self, event: events.TerminalEvent) -> None:
         store, session = self.store, self.session
         match event:
             case events.DeskConnected():
@@ -125,10 +126,15 @@ class TerminalEnd:
                     Hello(127, 3, 1, "S1", "TD-1", "1.0", 1, "P01", last, 1, 1, 80, 1 << 30)
                 )
             case events.ResumeArrived():
-                todo = [b for b in store.batches if b.seq_to > event.received_seq]
-                session.upload(iter(todo))
+                store.handed_over_seq = event.received_seq
+                session.upload(
+                    batch
+                    for batch in store.batches
+                    if batch.seq_to > event.received_seq or batch.batch_no not in store.receipts
+                )
             case events.ReceiptArrived():
                 store.handed_over_seq = max(store.handed_over_seq, event.receipt.received_seq)
+                store.receipts.add(event.receipt.batch_no)
                 store.verdicts += event.receipt.verdicts
             case events.DatasetOffered():
                 held = store.datasets.get(event.name)
@@ -157,11 +163,12 @@ End = DeskEnd | TerminalEnd
 
 @dataclass
 class Wire:
-    """One direction of a line; `deliver` decides what becomes of the bytes (None: cut)."""
+    """One direction of a line; `deliver` decides what becomes of the bytes."""
 
     sent: int = 0
+    cut: bool = False
 
-    def deliver(self, data: bytes) -> bytes | None:
+    def deliver(self, data: bytes) -> bytes:
         """All of it; subclasses spoil it."""
         self.sent += len(data)
         return data
@@ -175,11 +182,10 @@ def dock(desk: DeskEnd, terminal: TerminalEnd, up: Wire, down: Wire, now_s: floa
             data = source.session.bytes_to_send(now_s)
             if data:
                 moved = True
-                arrived = wire.deliver(data)
-                if arrived is None:
-                    return now_s
                 now_s += 0.001
-                target.receive(arrived, now_s)
+                target.receive(wire.deliver(data), now_s)
+                if wire.cut:
+                    return now_s
         if desk.ended and not moved:
             return now_s
         if not moved:

@@ -137,7 +137,7 @@ def open_batch(data: bytes) -> Batch:
         )
     except cbor.CborError as error:
         raise BatchError("E_BATCH_FORMAT", error.reason) from error
-    if not isinstance(fields, dict) or len(fields) > MAX_FIELDS or fields.get(0) != FORMAT:
+    if not isinstance(fields, dict) or len(fields) > MAX_FIELDS or _uint(fields, 0, _U32) != FORMAT:
         raise BatchError("E_BATCH_FORMAT", "format")
     header = _header(fields)
     raw = _raw_records(fields.get(7))
@@ -173,8 +173,10 @@ def _defect(record: Record, crc: object) -> str | None:
     core = b"\x86" + record.data[1 : len(record.data) - tail]
     if zlib.crc32(core) != crc:
         return "crc32"
+    numbers = (record.type, record.seq, record.ts_ms, record.offset_min)
     in_range = (
-        0 <= record.type <= 255
+        not any(isinstance(number, bool) for number in numbers)
+        and 0 <= record.type <= 255
         and 0 < record.seq <= _U32
         and 0 <= record.ts_ms < 1 << 48
         and -720 <= record.offset_min <= 840

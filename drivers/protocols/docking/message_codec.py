@@ -88,6 +88,7 @@ def _verdict(value: object) -> Verdict:
     raise MessageError(Code.MESSAGE_MALFORMED)
 
 
+_KIND_NUMBER: Final = _uint(32)
 U8, U16, U32, U48, U64 = (_uint(bits) for bits in (8, 16, 32, 48, 64))
 DIGEST = _bytes(32, 32)
 PREFIX = _bytes(32)
@@ -140,8 +141,9 @@ def decode_message(data: bytes) -> Message:
         body = cbor.decode(data, max_depth=4, max_bytes=MAX_MESSAGE_BYTES)
     except cbor.CborError as error:
         raise MessageError(Code.MESSAGE_MALFORMED) from error
-    if not isinstance(body, dict) or not isinstance(kind := body.get(0), int):
+    if not isinstance(body, dict):
         raise MessageError(Code.MESSAGE_MALFORMED)
+    kind = _KIND_NUMBER(body.get(0))
     if kind not in _BY_KIND:
         raise MessageError(Code.MESSAGE_UNKNOWN, min(kind, 255))
     make, rules = _BY_KIND[kind]

@@ -72,7 +72,8 @@ class TerminalSession:
 
     1. `DeskConnected`: call `greet(hello)`. The clock is measured without the caller.
     2. `Welcomed`, then `ResumeArrived`: records up to `backed_up_seq` may be deleted now; call
-       `upload(batches)` with every sealed batch that has records above `received_seq`.
+       `upload(batches)` with every sealed batch that has records above `received_seq` or for
+       which no receipt ever came (its verdicts would be missing).
     3. `ReceiptArrived` for each batch: the desk holds it; keep the verdicts. The next batch is
        drawn from the iterable after that, so a generator over the store is fine.
     4. For each data set: `DatasetOffered`: call `take(held)` with the bytes kept of exactly this
