@@ -92,6 +92,7 @@ class TallydockSession(Session):
         self._events: deque[DeskEvent] = deque()
         self._info: TerminalInfo | None = None
         self._watermarks = Watermarks(0, 0)
+        self._reported = ("connect", 0, 0)
         self._ended = False
         self._received_bytes = 0
         self._sample = b""
@@ -99,7 +100,7 @@ class TallydockSession(Session):
 
     def greet(self) -> None:
         """Wait until the terminal has said who it is."""
-        self._progress("connect", 0, 0)
+        self._report("connect", 0, 0)
         ready = self._wait(TerminalReady)
         hello = ready.hello
         self._info = TerminalInfo(
@@ -133,7 +134,7 @@ class TallydockSession(Session):
                 case BatchChunk() as chunk:
                     self._partials.add(self.info(), chunk)
                     done_bytes = chunk.offset + len(chunk.data)
-                    self._progress("upload", done_bytes, chunk.size)
+                    self._report("upload", done_bytes, chunk.size)
                 case BatchArrived() as batch:
                     yield Upload(batch.batch_no, batch.data)
                 case UploadsDone():
@@ -149,7 +150,7 @@ class TallydockSession(Session):
         self._engine.push(packages)
         while not self._events:
             self._turn(LONGEST_WAIT_S)
-            self._progress("download", self._engine.pushed_bytes, self._engine.push_total_bytes)
+            self._report("download", self._engine.pushed_bytes, self._engine.push_total_bytes)
         self._wait(PackagesTaken)
 
     def refuse(self, code: int, text: str) -> None:
@@ -157,7 +158,7 @@ class TallydockSession(Session):
         self._part()
 
     def finish(self) -> None:
-        self._progress("finish", 0, 0)
+        self._report("finish", 0, 0)
         self._engine.seal(self._watermarks.received_seq, self._watermarks.backed_up_seq)
         self._wait(SafeToRemove)
         self._part()
@@ -175,14 +176,15 @@ class TallydockSession(Session):
 
     def _next(self) -> DeskEvent:
         while not self._events:
-            self._turn(LONGEST_WAIT_S)
+            if not self._turn(LONGEST_WAIT_S):
+                self._report(*self._reported)  # whoever wants to cancel can do it here
         event = self._events.popleft()
         if isinstance(event, SessionEnded):
             self._ended = True
             raise self._error(event)
         return event
 
-    def _turn(self, wait_s: float) -> None:
+    def _turn(self, wait_s: float) -> bool:
         self._write()
         now_s = self._link.now_s()
         timeout_s = self._engine.next_timeout(now_s)
@@ -193,6 +195,11 @@ class TallydockSession(Session):
             self._received_bytes += len(data)
             self._sample = (self._sample + data)[:SAMPLE_BYTES]
         self._events.extend(self._engine.receive(data, now_s))
+        return bool(data)
+
+    def _report(self, stage: str, done_bytes: int, total_bytes: int) -> None:
+        self._reported = (stage, done_bytes, total_bytes)
+        self._progress(stage, done_bytes, total_bytes)
 
     def _write(self) -> None:
         if data := self._engine.bytes_to_send(self._link.now_s()):
@@ -202,9 +209,11 @@ class TallydockSession(Session):
         # The other side's last word is of no more use, so its absence is not an error.
         ends_s = self._link.now_s() + PARTING_S
         with suppress(DriverError):
-            while not self._ended and (left_s := ends_s - self._link.now_s()) > 0:
+            while not any(isinstance(event, SessionEnded) for event in self._events):
+                left_s = ends_s - self._link.now_s()
+                if left_s <= 0:
+                    break
                 self._turn(min(left_s, LONGEST_WAIT_S))
-                self._ended = any(isinstance(event, SessionEnded) for event in self._events)
             self._write()
         self._ended = True
 

@@ -153,6 +153,26 @@ def test_a_silent_peer_is_recognised(tmp_path: Path) -> None:
     assert float(str(caught.value.fields["silent_s"])) > 1
 
 
+def test_waiting_can_be_cancelled_from_the_progress_call(tmp_path: Path) -> None:
+    class Cancel(Exception):
+        pass
+
+    calls: list[str] = []
+
+    def impatient(stage: str, done_bytes: int, total_bytes: int) -> None:
+        calls.append(stage)
+        if len(calls) == 3:
+            raise Cancel
+
+    with (
+        running_handheld(tmp_path, scenario="silent") as handheld,
+        open_link(handheld.port) as link,
+        pytest.raises(Cancel),
+    ):
+        driver_by_name("tallydock").connect(link, lambda: 0, impatient).__enter__()
+    assert calls == ["connect"] * 3
+
+
 @pytest.mark.parametrize("port", PORTS)
 def test_a_handheld_that_dies_is_a_lost_link(tmp_path: Path, port: str) -> None:
     handheld = start_handheld(tmp_path, port=port, scenario="day", faults=["cut=1500"])
