@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
-from typing import IO
+from typing import IO, Literal
 
 from app.domain.capital import capital_amount
 from app.domain.money import round_half_up, yuan
@@ -26,7 +26,7 @@ _LOCALES = {"zh": "zh-CN", "en": "en"}
 class Mark:
     """What a print says of itself: "original", "reprint" (number, time, person) or "draft"."""
 
-    kind: str = "original"
+    kind: Literal["original", "reprint", "draft"] = "original"
     reprint_no: int = 0
     printed_ms: int = 0
     offset_min: int = 0
@@ -86,9 +86,9 @@ def write(
         if note.language not in forms:
             forms[note.language] = Form(document, layout, words)
         sentence = mark.sentence(words)
-        across = sentence if mark == DRAFT else ""
+        across = sentence if mark.kind == "draft" else ""
         stamps = [Stamp(words[f"copy_{copy}"], sentence, across) for copy in copies]
-        sheet = note_sheet(note, words, numbered=mark != DRAFT)
+        sheet = note_sheet(note, words, numbered=mark.kind != "draft")
         page_counts.append(forms[note.language].add(sheet, stamps))
     document.save(stream)
     return WrittenPaper(document.pages, tuple(page_counts), document.missing_glyphs)
@@ -120,7 +120,7 @@ def note_sheet(note: DeliveryNote, words: Mapping[str, str], *, numbered: bool =
             "route": _joined(note.route_code, str(note.stop_seq or ""), between=" / "),
             "vehicle": _joined(note.van, note.driver, between=" / "),
             "salesperson": note.salesperson,
-            "terms": words.get(f"terms_{note.payment_terms}", note.payment_terms),
+            "terms": _terms(note.payment_terms, words),
             "remark": note.remark,
         },
         rows=[_cells(line, words) for line in note.lines],
@@ -173,6 +173,13 @@ def _volume_ml(line: NoteLine) -> int:
 
 def _joined(*parts: str, between: str = "  ") -> str:
     return between.join(part for part in parts if part)
+
+
+def _terms(terms: str, words: Mapping[str, str]) -> str:
+    days = terms.removesuffix("d")
+    if days != terms and days.isdecimal():
+        return words["terms_days"].format(days)
+    return words.get(f"terms_{terms}", terms)
 
 
 def _file_title(notes: Sequence[DeliveryNote]) -> str:

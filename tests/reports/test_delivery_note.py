@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.domain.capital import capital_amount
 from app.domain.money import yuan
 from app.errors import NotFound, UsageError
 from app.reports import delivery_note
 from app.reports.delivery_note import DRAFT, ORIGINAL, Mark
-from tests.support.notes import make_note
+from tests.support.notes import make_line, make_note
 from tests.support.pdfs import (
     barcodes,
     check_syntax,
@@ -141,6 +143,14 @@ def test_every_line_stands_on_exactly_one_page() -> None:
     assert all(text.count(f"LOT{number:04}") == 1 for number in range(1, 301))
 
 
+@pytest.mark.parametrize(
+    ("terms", "shown"),
+    [("cash", "现结"), ("30d", "账期30天"), ("月底结清", "月底结清"), ("d", "d")],
+)
+def test_terms_are_worded(terms: str, shown: str) -> None:
+    assert f"结算方式：{shown}" in page_texts(print_notes(make_note(1, payment_terms=terms)))[0]
+
+
 def test_a_note_without_lines_is_still_a_whole_form() -> None:
     (text,) = page_texts(print_notes(make_note(0)))
     assert sums(text, "合计") == 0
@@ -220,3 +230,26 @@ def test_refuses_what_cannot_be_printed() -> None:
         print_notes(make_note(1), copies=("pink",))
     with pytest.raises(NotFound):
         print_notes(make_note(1), paper="a3")
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(-99_999_99, 99_999_999_99), st.integers(0, 300), st.integers(1, 40)),
+        max_size=60,
+    ),
+    st.sampled_from(PAPERS),
+)
+def test_whatever_the_lines_are_pages_add_up(drawn: list[tuple[int, int, int]], paper: str) -> None:
+    lines = tuple(
+        replace(make_line(number), net_fen=net_fen, packs=packs, product_name="雪山啤酒" * length)
+        for number, (net_fen, packs, length) in enumerate(drawn, start=1)
+    )
+    texts = page_texts(print_notes(make_note(0, lines=lines), paper=paper))
+    total_fen = sum(line.net_fen for line in lines)
+    assert sum(sums(text, "本页小计") or 0 for text in texts) == total_fen
+    assert sums(texts[-1], "合计") == total_fen
+    assert capital_amount(total_fen) in texts[-1].replace("\n", "")
+    assert [sums(text, "承前页") for text in texts[1:]] == [
+        sums(text, "转次页") for text in texts[:-1]
+    ]

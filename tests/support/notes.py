@@ -65,7 +65,7 @@ def make_note(
         driver="熊建国",
         salesperson="刘敏 13870400217",
         order_numbers=("0127-SO-2606-000456-2",),
-        order_class="direct",
+        order_class="I",
         customer_code="C00217",
         customer_name="万喆堃副食品批发部",
         customer_address="临川市文昌里街道学府路176号院内右手第二间(农贸市场北门对面)",
