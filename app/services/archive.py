@@ -1,0 +1,186 @@
+"""The raw archive: every sealed batch exactly as it arrived, written once and never changed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import ArchiveError, ArchiveFull
+
+HOST = 0
+"""Terminal number of the office itself: its journal lies beside the uploads."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NAME = re.compile(r"(\d+)-([0-9a-f]{8})\.cbor")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Who a file came from, as the folder and the file name say it."""
+
+    branch: int
+    terminal: int
+    epoch: int
+    batch_no: int
+
+    @property
+    def folder(self) -> str:
+        return f"{self.branch:04}/{self.terminal:03}/{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """One file: `path` is relative to the archive, with forward slashes."""
+
+    origin: Origin
+    path: str
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A folder of sealed files; a `closed` archive is read only (replay works on one)."""
+
+    root: Path
+    closed: bool = False
+
+    def keep(self, origin: Origin, data: bytes) -> ArchivedFile:
+        """Make `data` durable and return where it lies; the same bytes again change nothing.
+
+        Raises ArchiveFull when the disk is full, ArchiveError for every other refusal.
+        """
+        sha256 = hashlib.sha256(data).digest()
+        kept = ArchivedFile(origin, self._path(origin, sha256), sha256, len(data))
+        target = self.root / kept.path
+        try:
+            if target.exists() and target.read_bytes() == data:
+                return kept
+            if self.closed:
+                raise ArchiveError(path=str(target), reason="closed")
+            self._write(target, data)
+        except OSError as error:
+            raise _translated(error, target) from error
+        return kept
+
+    def replace(self, origin: Origin, data: bytes) -> ArchivedFile:
+        """Keep an entry of the office's own journal in place of one that never came to count."""
+        if not self.closed:
+            wanted = self._path(origin, hashlib.sha256(data).digest())
+            for file in (self.root / origin.folder).glob(f"{origin.batch_no:06}-*.cbor"):
+                if file.name != Path(wanted).name:
+                    file.unlink()
+        return self.keep(origin, data)
+
+    def take_back(self, kept: ArchivedFile) -> None:
+        """Remove a file of the office's own journal whose transaction did not commit."""
+        if self.closed:
+            return
+        target = self.root / kept.path
+        target.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a kept file. Raises ArchiveError when it is not there."""
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            raise _translated(error, self.root / path) from error
+
+    def files(self) -> Iterator[ArchivedFile]:
+        """Every kept file, ordered by origin; nothing else in the folder is looked at."""
+        for found in sorted(self.root.glob("*/*/*/*.cbor"), key=_origin_key):
+            origin = _origin_of(found)
+            if origin is None:
+                continue
+            data = found.read_bytes()
+            sha256 = hashlib.sha256(data).digest()
+            yield ArchivedFile(origin, found.relative_to(self.root).as_posix(), sha256, len(data))
+
+    def paths(self) -> set[str]:
+        """Relative paths of all kept files, without reading them."""
+        found = self.root.glob("*/*/*/*.cbor")
+        return {file.relative_to(self.root).as_posix() for file in found if _origin_of(file)}
+
+    def sweep(self) -> int:
+        """Remove what an interrupted write left behind; returns how many files that were."""
+        parts = list(self.root.glob("*/*/*/.*.part"))
+        for part in parts:
+            part.unlink(missing_ok=True)
+        return len(parts)
+
+    def require_space(self, need_bytes: int) -> None:
+        """Raise ArchiveFull when fewer than `need_bytes` are free where the archive lies."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        free_bytes = shutil.disk_usage(self.root).free
+        if free_bytes < need_bytes:
+            raise ArchiveFull(path=str(self.root), free_bytes=free_bytes, need_bytes=need_bytes)
+
+    def _path(self, origin: Origin, sha256: bytes) -> str:
+        return f"{origin.folder}/{origin.batch_no:06}-{sha256.hex()[:8]}.cbor"
+
+    def _write(self, target: Path, data: bytes) -> None:
+        _make_folder(target.parent)
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with part.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+
+def origin_of(path: str) -> Origin:
+    """The origin that a relative path of the archive spells. Raises ArchiveError for others."""
+    origin = _origin_of(Path(path))
+    if origin is None:
+        raise ArchiveError(path=path, reason="not an archive path")
+    return origin
+
+
+def _origin_of(file: Path) -> Origin | None:
+    name = _NAME.fullmatch(file.name)
+    folders = file.parts[-4:-1]
+    if name is None or len(folders) != 3 or not all(part.isdigit() for part in folders):
+        return None
+    branch, terminal, epoch = map(int, folders)
+    return Origin(branch, terminal, epoch, int(name[1]))
+
+
+def _origin_key(file: Path) -> tuple[Origin, str]:
+    return _origin_of(file) or Origin(0, 0, 0, 0), file.name
+
+
+def _make_folder(folder: Path) -> None:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing):
+        _sync_folder(each.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle for a folder that could be flushed
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _translated(error: OSError, path: Path) -> ArchiveError:
+    if error.errno in _FULL:
+        return ArchiveFull(path=str(path), reason=error.strerror or "")
+    return ArchiveError(path=str(path), reason=error.strerror or type(error).__name__)

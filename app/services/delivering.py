@@ -1,0 +1,220 @@
+"""Loads a route: lots are picked, numbers issued, goods moved to the van, notes frozen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from app.domain.business_day import posting_date
+from app.domain.deliveries import DELIVERY_TRANSITIONS, DeliveryEvent, DeliveryState
+from app.domain.lots import LotStock, fefo
+from app.domain.money import line_amount
+from app.domain.numbering import DocumentKind
+from app.domain.rights import Actor, Right
+from app.domain.stock import Location, LocationKind, Move
+from app.errors import NotFound, RuleBroken
+from app.services.journal import Step, journaled
+from app.services.numbering import issue
+from app.services.office import Office
+from app.storage.queries.deliveries import compose
+from app.storage.queries.directory import (
+    FoundRoute,
+    customers_by_code,
+    find_branch,
+    places_by_code,
+    routes_by_code,
+)
+from app.storage.queries.documents import FoundDocument, FoundLine, deliveries_of_day
+from app.storage.snapshots import freeze
+from app.storage.store.papers import Line
+
+OnHand = dict[UUID, list[LotStock]]
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Base units of a line that the warehouse did not have."""
+
+    number: str
+    product: str
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load made official; `left_behind` deliveries had nothing in stock at all."""
+
+    load_no: str
+    numbers: tuple[str, ...]
+    shorts: tuple[Short, ...]
+    left_behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    delivery: FoundDocument
+    lines: tuple[tuple[Line, int], ...]
+
+    @property
+    def net_fen(self) -> int:
+        return sum(line.net_fen for line, _ in self.lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(line.qty for line, _ in self.lines)
+
+
+def load(office: Office, actor: Actor, day: date, route: str) -> Loaded:
+    """Load all planned deliveries of a route's day into its van.
+
+    Lots leave in the order of their removal dates. What is not in stock stays on the note as
+    short. Raises NotFound for an unknown route or one without deliveries to load,
+    RuleBroken("route-without-van") when the route's vehicle has no stock location.
+    """
+    actor.require(Right.POST_STOCK)
+    with journaled(office, actor, "load", subject=f"{route} {day}", day=day, route=route) as step:
+        return _load(step, day, route)
+
+
+def _load(step: Step, day: date, route_code: str) -> Loaded:
+    store = step.store
+    route = routes_by_code(store.reader).get(route_code)
+    if route is None:
+        raise NotFound(what="route", key=route_code)
+    van = _van_of(step, route)
+    planned = deliveries_of_day(store.reader, day, route_id=route.id, states=[DeliveryState.DRAFT])
+    if not planned:
+        raise NotFound(what="delivery to load", key=f"{route_code} {day}")
+    picked = _pick_all(step, planned, day)
+    going = [each for each in picked if not each.is_empty]
+    load_no = str(store.numbers.issue(DocumentKind.LS, day))
+    numbers = issue(store, DocumentKind.DN, [day] * len(going))
+    ids = [each.delivery.id for each in going]
+    for each in going:
+        store.documents.replace_lines(each.delivery.id, each.lines, each.net_fen)
+    state = DELIVERY_TRANSITIONS.after(DeliveryState.DRAFT, DeliveryEvent.PICK)
+    state = DELIVERY_TRANSITIONS.after(state, DeliveryEvent.LOAD)
+    store.documents.number(dict(zip(ids, numbers, strict=True)), state)
+    store.documents.load(ids, load_no=load_no, van_id=van.key)
+    store.stock.post(_moves(step, going, van, day))
+    store.documents.freeze([freeze(key, compose(store.reader, key)) for key in ids])
+    store.audit.about(load_no)
+    shorts = tuple(
+        Short(str(number), code, ordered - line.qty)
+        for each, number in zip(going, numbers, strict=True)
+        for (line, ordered), code in zip(each.lines, _codes(each), strict=True)
+        if line.qty < ordered
+    )
+    return Loaded(load_no, tuple(map(str, numbers)), shorts, len(picked) - len(going))
+
+
+def _van_of(step: Step, route: FoundRoute) -> Location:
+    for place in places_by_code(step.store.reader).values():
+        is_van = place.kind is LocationKind.VAN and place.vehicle_id is not None
+        if is_van and place.vehicle_id == route.vehicle_id:
+            return place.location
+    raise RuleBroken("route-without-van", route=route.code)
+
+
+def _pick_all(step: Step, planned: Sequence[FoundDocument], day: date) -> list[_Picked]:
+    """Picks for one delivery after the other, in the order of stops."""
+    store = step.store
+    customers = customers_by_code(store.reader, None, day).values()
+    min_days = {customer.id: customer.min_remaining_days for customer in customers}
+    wanted: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for delivery in planned:
+        if delivery.delivery is not None:
+            wanted[delivery.delivery.source_id] |= {line.product_id for line in delivery.lines}
+    stock = {place: store.stock.lots_on_hand(place, ids) for place, ids in wanted.items()}
+    picked = []
+    for delivery in planned:
+        if delivery.delivery is None:
+            continue
+        on_hand = stock[delivery.delivery.source_id]
+        days = min_days.get(delivery.party_id, 0) if delivery.party_id else 0
+        lines: list[tuple[Line, int]] = []
+        for line in delivery.lines:
+            lines += _pick(step, line, on_hand, day, days, len(lines))
+        picked.append(_Picked(delivery, tuple(lines)))
+    return picked
+
+
+def _pick(
+    step: Step, line: FoundLine, on_hand: OnHand, day: date, min_days: int, before: int
+) -> list[tuple[Line, int]]:
+    """One line for each lot, and one for what is missing; takes the goods off `on_hand`."""
+    picks, missing = fefo(on_hand.get(line.product_id, []), line.qty, day, min_days)
+    taken = {pick.stock.key: pick.qty for pick in picks}
+    on_hand[line.product_id] = [
+        replace(stock, qty=stock.qty - taken.get(stock.key, 0))
+        for stock in on_hand.get(line.product_id, [])
+    ]
+    parts: list[tuple[UUID | None, int, int]] = [
+        (pick.stock.key, pick.qty, pick.qty) for pick in picks
+    ]
+    if missing:
+        parts.append((None, 0, missing))
+    return [
+        (_line(step, line, before + place, lot_id, qty), ordered)
+        for place, (lot_id, qty, ordered) in enumerate(parts, start=1)
+    ]
+
+
+def _line(step: Step, line: FoundLine, line_no: int, lot_id: UUID | None, qty: int) -> Line:
+    is_whole = qty == line.qty
+    gross_fen = line.gross_fen if is_whole else line_amount(line.price_fen, line.factor, qty)
+    discount_fen = line.discount_fen if is_whole else 0
+    return Line(
+        id=step.key("loaded", line.id, line_no),
+        line_no=line_no,
+        product_id=line.product_id,
+        packing_id=line.packing_id,
+        lot_id=lot_id,
+        qty=qty,
+        packs=qty // line.factor,
+        price_fen=line.price_fen,
+        price_source=line.price_source,
+        gross_fen=gross_fen,
+        discount_fen=discount_fen,
+        net_fen=gross_fen - discount_fen,
+        free=line.free,
+        ref_line_id=line.ref_line_id,
+        source=step.source,
+    )
+
+
+def _moves(step: Step, going: Sequence[_Picked], van: Location, day: date) -> list[Move]:
+    branch = find_branch(step.store.reader)
+    posting = posting_date(day, branch.closed_through)
+    sources = {p.id: p.location for p in places_by_code(step.store.reader).values()}
+    return [
+        Move(
+            key=step.key("move", line.id),
+            product=line.product_id,
+            source=sources[each.delivery.delivery.source_id],
+            target=van,
+            qty=line.qty,
+            reason="loaded",
+            event_ms=step.at_ms,
+            business_date=day,
+            posting_date=posting,
+            lot=line.lot_id,
+            line=line.id,
+            batch=step.source.batch_id,
+            seq=step.source.seq,
+        )
+        for each in going
+        if each.delivery.delivery is not None
+        for line, _ in each.lines
+        if line.qty
+    ]
+
+
+def _codes(picked: _Picked) -> list[str]:
+    codes: Mapping[UUID, str] = {
+        line.product_id: line.product_code for line in picked.delivery.lines
+    }
+    return [codes[line.product_id] for line, _ in picked.lines]

@@ -1,0 +1,106 @@
+"""Master data: the branch itself, and everything that has a code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.domain.rights import Actor, Right
+from app.errors import RuleBroken
+from app.services.journal import Step, journaled
+from app.services.office import Office
+from app.storage.store.master_data import (
+    Branch,
+    Party,
+    Person,
+    Place,
+    PriceList,
+    Product,
+    Profile,
+    Reason,
+    Route,
+    Vehicle,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A party together with how it is served."""
+
+    party: Party
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MasterData:
+    """What one command puts; everything refers to everything else by code."""
+
+    people: tuple[Person, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
+    parties: tuple[Party, ...] = ()
+    routes: tuple[Route, ...] = ()
+    customers: tuple[Customer, ...] = ()
+    products: tuple[Product, ...] = ()
+    price_lists: tuple[PriceList, ...] = ()
+    places: tuple[Place, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+def found_branch(office: Office, actor: Actor, number: int, branch: Branch) -> Office:
+    """Make branch `number` (1..9999) and return the office that works for it.
+
+    Raises RuleBroken("branch-exists") when the database holds that branch already.
+    """
+    actor.require(Right.ADMINISTER)
+    if number in office.database.branches():
+        raise RuleBroken("branch-exists", branch=number)
+    founded = replace(office, database=office.database.of_branch(number))
+    with journaled(
+        founded,
+        actor,
+        "found_branch",
+        first=lambda store: store.masters.put_branch(branch),
+        number=number,
+        branch=branch,
+    ):
+        pass
+    return founded
+
+
+def change_branch(office: Office, actor: Actor, branch: Branch) -> None:
+    """Replace what is known about the branch."""
+    actor.require(Right.ADMINISTER)
+    with journaled(office, actor, "change_branch", branch=branch) as step:
+        step.store.masters.put_branch(branch)
+
+
+def put_masters(office: Office, actor: Actor, data: MasterData) -> None:
+    """Make or change every row of `data`, all or none.
+
+    Raises NotFound when a row refers to a code that is nowhere, RuleBroken for packings that do
+    not fit together.
+    """
+    actor.require(Right.MASTERS)
+    with journaled(office, actor, "put_masters", data=data) as step:
+        _put(step, data)
+
+
+def _put(step: Step, data: MasterData) -> None:
+    masters = step.store.masters
+    for person in data.people:
+        masters.put_person(person)
+    for vehicle in data.vehicles:
+        masters.put_vehicle(vehicle)
+    for party in (*data.parties, *(customer.party for customer in data.customers)):
+        masters.put_party(party)
+    for route in data.routes:
+        masters.put_route(route)
+    for customer in data.customers:
+        masters.put_customer(customer.party, customer.profile)
+    for product in data.products:
+        masters.put_product(product)
+    for price_list in data.price_lists:
+        masters.put_price_list(price_list)
+    for place in data.places:
+        masters.put_place(place)
+    for reason in data.reasons:
+        masters.put_reason(reason)

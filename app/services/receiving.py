@@ -1,0 +1,147 @@
+"""Goods that arrive from a supplier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.domain.business_day import business_date, posting_date
+from app.domain.lots import Lot
+from app.domain.numbering import DocumentKind
+from app.domain.rights import Actor, Right
+from app.domain.stock import Location, LocationKind, Move
+from app.errors import NotFound, RuleBroken
+from app.services.journal import Step, journaled
+from app.services.office import Office
+from app.storage.queries.directory import (
+    FoundProduct,
+    find_branch,
+    parties_by_code,
+    places_by_code,
+    products_by_code,
+)
+from app.storage.store.papers import Header, Line, Paper
+from app.storage.store.uploads import Link
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """`qty` base units of one lot; goods without lots have an empty lot code."""
+
+    product: str
+    qty: int
+    lot: str = ""
+    produced: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceipt:
+    """What came from `supplier` into the place `place`, all by code."""
+
+    supplier: str
+    place: str
+    lines: tuple[ReceivedLine, ...]
+    note: str = ""
+
+
+def receive_goods(office: Office, actor: Actor, receipt: GoodsReceipt) -> str:
+    """Book goods in and return the number of the purchase receipt.
+
+    Raises NotFound for an unknown code, RuleBroken("move") for a quantity below one,
+    RuleBroken("no-lines") for nothing at all.
+    """
+    actor.require(Right.POST_STOCK)
+    if not receipt.lines:
+        raise RuleBroken("no-lines")
+    with journaled(office, actor, "receive_goods", receipt=receipt) as step:
+        number = _receive(step, receipt)
+        step.store.audit.about(number)
+        return number
+
+
+def _receive(step: Step, receipt: GoodsReceipt) -> str:
+    store = step.store
+    branch = find_branch(store.reader)
+    supplier = parties_by_code(store.reader, [receipt.supplier]).get(receipt.supplier)
+    place = places_by_code(store.reader, [receipt.place]).get(receipt.place)
+    products = products_by_code(store.reader, {line.product for line in receipt.lines})
+    if supplier is None:
+        raise NotFound(what="supplier", key=receipt.supplier)
+    if place is None:
+        raise NotFound(what="location", key=receipt.place)
+    day = business_date(step.at_ms, step.offset_min, branch.cutoff_min)
+    posting = posting_date(day, branch.closed_through)
+    source = Location(
+        store.masters.places_of_parties(LocationKind.SUPPLIER, [supplier])[supplier],
+        LocationKind.SUPPLIER,
+    )
+    number = store.numbers.issue(DocumentKind.PR, day)
+    document_id = step.key("receipt")
+    lines, moves = [], []
+    for line_no, received in enumerate(receipt.lines, start=1):
+        product = products.get(received.product)
+        if product is None:
+            raise NotFound(what="product", key=received.product)
+        line = _line(step, line_no, received, product)
+        lines.append(line)
+        moves.append(
+            Move(
+                key=step.key("move", line_no),
+                product=product.id,
+                source=source,
+                target=place.location,
+                qty=received.qty,
+                reason="received",
+                event_ms=step.at_ms,
+                business_date=day,
+                posting_date=posting,
+                lot=line.lot_id,
+                line=line.id,
+                batch=step.source.batch_id,
+                seq=step.source.seq,
+            )
+        )
+    header = Header(
+        id=document_id,
+        kind=DocumentKind.PR,
+        state="received",
+        number=number,
+        event_ms=step.at_ms,
+        offset_min=step.offset_min,
+        business_date=day,
+        party_id=supplier,
+        note=receipt.note,
+        source=step.source,
+    )
+    store.documents.add([Paper(header=header, lines=tuple(lines))])
+    store.uploads.link([Link(record_id=step.record_id, document_id=document_id)])
+    store.stock.post(moves)
+    store.documents.post({document_id: posting})
+    return str(number)
+
+
+def _line(step: Step, line_no: int, received: ReceivedLine, product: FoundProduct) -> Line:
+    default = product.packings.default
+    return Line(
+        id=step.key("line", line_no),
+        line_no=line_no,
+        product_id=product.id,
+        packing_id=product.packing_ids[default.code],
+        qty=received.qty,
+        packs=received.qty // default.factor,
+        lot_id=_lot(step, received, product),
+        source=step.source,
+    )
+
+
+def _lot(step: Step, received: ReceivedLine, product: FoundProduct) -> UUID | None:
+    if not received.lot:
+        return None
+    lot = Lot(received.lot)
+    if received.produced is not None and product.shelf_life_days:
+        days = (product.shelf_life_days, product.removal_lead_days)
+        lot = Lot.produced(received.lot, received.produced, *days)
+    elif received.produced is not None:
+        lot = Lot(received.lot, received.produced)
+    return step.store.masters.put_lots(product.id, [lot])[received.lot]

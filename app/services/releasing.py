@@ -1,0 +1,27 @@
+"""Orders that were held, let go by a second person."""
+
+from __future__ import annotations
+
+from app.domain.orders import ORDER_TRANSITIONS, OrderEvent, OrderState
+from app.domain.rights import Actor, Right
+from app.errors import NotFound
+from app.services.journal import journaled
+from app.services.office import Office
+from app.storage.queries.documents import documents_by_number
+
+
+def release_order(office: Office, actor: Actor, number: str, reason: str) -> None:
+    """Confirm a held order at the prices of the host.
+
+    Raises NotFound, and RuleBroken("transition") for an order that is not held.
+    """
+    actor.require(Right.POST_ORDERS)
+    with journaled(
+        office, actor, "release_order", subject=number, number=number, reason=reason
+    ) as step:
+        order = documents_by_number(step.store.reader, [number]).get(number)
+        if order is None or order.order is None:
+            raise NotFound(what="order", key=number)
+        state = ORDER_TRANSITIONS.after(OrderState(order.state), OrderEvent.RELEASE)
+        step.store.documents.set_state([order.id], state)
+        step.store.audit.note(reason=reason)
