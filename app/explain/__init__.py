@@ -53,4 +53,6 @@ def _fill(words: str, fields: Mapping[str, object], t: Translator) -> str:
 def _shown(name: str, value: object, t: Translator) -> object:
     if value in ("", None):
         return "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     return word(value, t) if name in _CODED and isinstance(value, str) else value

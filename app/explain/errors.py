@@ -74,6 +74,9 @@ RULES: Mapping[str, str] = {
     "gtin": N_("“{gtin}” is not a valid article number. Check its last digit."),
     "barcode-text": N_("“{text}” cannot be printed as a barcode. Use letters and digits only."),
     "branch-exists": N_("There is a branch here already. Choose an empty data folder for another."),
+    "route-without-van": N_("The route {route} has no van. Give it one in the master data."),
+    "warehouse-open": N_("There are several warehouses: {codes}. Say which one is meant."),
+    "no-lines": N_("There is nothing on it. Enter at least one line."),
     "statement-foots": N_(
         "The stock statement of {product} does not add up to {closing}. Run “tallydock check” and "
         "send its answer to your support."

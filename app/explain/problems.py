@@ -70,14 +70,14 @@ PROBLEMS: Mapping[str, str] = {
         "The price of {product} is far from the price list. The order is held until it is checked."
     ),
     "E_NO_PRICE": N_("There is no price for {product}. Enter one, then post the order again."),
-    "E_DN_UNKNOWN": N_("The delivery note {number} is not known. Choose the right one below."),
+    "E_DN_UNKNOWN": N_("The delivery note {note_number} is not known. Choose the right one below."),
     "E_DLV_CONFLICT": N_(
-        "The delivery note {number} was posted before with another result. Decide which one counts."
+        "The delivery note {note_number} was posted before with another result. Decide which one counts."
     ),
     "E_DLV_RESULT": N_(
         "The result “{result}” does not fit what was delivered ({delivered}). Ask the driver."
     ),
-    "E_DLV_LINE": N_("Line {line_no} is not on the delivery note. Ask the driver."),
+    "E_DLV_LINE": N_("Line {line} ({product}) is not on the delivery note. Ask the driver."),
     "E_DLV_SUM": N_(
         "{ordered} were ordered, but delivered, refused, short and back-ordered add up to "
         "{accounted}. Correct the line."

@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = {
     "packing": N_("packing"),
     "price_list": N_("price list"),
     "location": N_("place"),
+    "warehouse": N_("warehouse"),
     "lot": N_("batch of goods"),
     "terminal": N_("terminal"),
     "batch": N_("upload"),
