@@ -1,0 +1,53 @@
+"""What a terminal uploaded: its records by kind, and the file that came last."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+
+from app.storage.reader import Reader
+from app.storage.tables import raw_record, upload_batch
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """`type` is None for records that could not be read; `disposition` as in the table."""
+
+    type: int | None
+    disposition: str
+    records: int
+
+
+def records_by_kind(reader: Reader, terminal_no: int, since_ms: int) -> tuple[KindCount, ...]:
+    """Records of the batches received since then, by type and by what became of them."""
+    columns = (raw_record.c.type, raw_record.c.disposition)
+    query = (
+        select(*columns, func.count())
+        .join(
+            upload_batch,
+            and_(
+                upload_batch.c.branch_id == raw_record.c.branch_id,
+                upload_batch.c.id == raw_record.c.batch_id,
+            ),
+        )
+        .where(
+            raw_record.c.branch_id == reader.branch_id,
+            upload_batch.c.terminal_no == terminal_no,
+            upload_batch.c.received_ms >= since_ms,
+        )
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return tuple(KindCount(*row) for row in reader.rows(query))
+
+
+def last_upload_path(reader: Reader, terminal_no: int) -> str | None:
+    """Where in the archive the terminal's last batch lies."""
+    batch = upload_batch.c
+    query = (
+        select(batch.archive_path)
+        .where(batch.branch_id == reader.branch_id, batch.terminal_no == terminal_no)
+        .order_by(batch.received_ms.desc(), batch.batch_no.desc())
+        .limit(1)
+    )
+    rows = reader.rows(query)
+    return rows[0].archive_path if rows else None

@@ -1,0 +1,68 @@
+"""Opens the window and runs it until it is closed."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+import structlog
+from PySide6.QtWidgets import QApplication
+
+from app.clock import Clock
+from app.domain.rights import Actor
+from app.i18n import Translator
+from app.paths import Paths
+from app.services.office import Office
+from app.settings import Settings
+from app.ui.dock_watcher import DockWatcher
+from app.ui.language import Language
+from app.ui.main_window import MainWindow
+from app.ui.tasks import Tasks
+from app.ui.theme import Theme
+from app.ui.workplace import Workplace
+
+
+def run(
+    office: Office,
+    settings: Settings,
+    paths: Paths,
+    clock: Clock,
+    translator: Translator,
+    actor: Actor,
+    ports: Sequence[str] = (),
+) -> int:
+    """Show the window until the user closes it, docking whatever is plugged in meanwhile.
+
+    `ports` are watched beside the ports of this machine and those of the settings.
+    """
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Tallydock")
+    application.setDesktopFileName("tallydock")
+    theme = Theme(application, settings.theme)
+    application.setWindowIcon(theme.icon("tallydock"))
+    language = Language(translator, application, clock.offset_min())
+    tasks = Tasks(application)
+    workplace = Workplace(
+        office, actor, paths, clock, tasks, language, theme, settings.paper
+    )
+    watcher = DockWatcher(workplace, (*settings.ports, *ports))
+    window = MainWindow(workplace, watcher)
+    # A mistake inside a slot ends neither the program nor its work; somebody has to see it.
+    sys.excepthook = lambda kind, error, trace: _report_bug(window, kind, error, trace)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    window.show()
+    watcher.start()
+    code = application.exec()
+    tasks.close()
+    sys.excepthook = sys.__excepthook__
+    return code
+
+
+def _report_bug(
+    window: MainWindow,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    structlog.get_logger(__name__).error("bug in the window", exc_info=(kind, error, trace))
+    window.workplace.tasks.broken.emit(error)

@@ -1,0 +1,167 @@
+"""Watches the ports and docks what is plugged in, each terminal in a lane of its own."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.ui.tasks import Job, Tasks
+
+POLL_MS = 700
+_PORTS = "ports"
+_SPEED_SPAN_S = 3.0
+_STATE_OF_STAGE = {
+    "connect": "detected",
+    "identified": "identified",
+    "upload": "pulling",
+    "check": "checking",
+    "commit": "committed",
+    "download": "pushing",
+    "finish": "pushing",
+}
+
+Progress = Callable[[str, int, int], None]
+FindPorts = Callable[[], Sequence[str]]
+DockPort = Callable[[str, Progress], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How far the docking on one port is; `report` or `error` once it is over."""
+
+    port: str
+    state: str = "detected"
+    terminal_no: int | None = None
+    done_bytes: int = 0
+    total_bytes: int = 0
+    bytes_per_s: int = 0
+    left_s: int | None = None
+    report: Any = None
+    error: BaseException | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.report is not None or self.error is not None
+
+
+class DockWatcher(QObject):
+    """`changed`: some docking is further than before; `ended`: the docking on a port is over.
+
+    `find_ports` names the ports that are there now, `dock_port` docks one of them; both are called
+    in lanes. A port is docked when it appears, and again when it comes back.
+    """
+
+    changed = Signal()
+    ended = Signal(str)
+
+    def __init__(self, tasks: Tasks, find_ports: FindPorts, dock_port: DockPort) -> None:
+        super().__init__()
+        self._tasks = tasks
+        self._find_ports = find_ports
+        self._dock_port = dock_port
+        self._live: dict[str, Live] = {}
+        self._samples: dict[str, list[tuple[float, int]]] = {}
+        self._seen: frozenset[str] = frozenset()
+        self._asking = False
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._ask)
+
+    @property
+    def live(self) -> Mapping[str, Live]:
+        """What goes on, or ended last, by port."""
+        return self._live
+
+    @property
+    def connected(self) -> int:
+        """How many dockings go on now."""
+        return sum(not live.over for live in self._live.values())
+
+    def start(self) -> None:
+        self._ask()
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def dock(self, port: str) -> None:
+        """Dock one port now, unless that is going on already."""
+        known = self._live.get(port)
+        if known is not None and not known.over:
+            return
+        self._keep(Live(port))
+        self._samples[port] = []
+        dock_port = self._dock_port
+
+        def work(job: Job) -> Any:
+            return dock_port(port, lambda stage, done, total: job.step(done, total, stage))
+
+        self._tasks.start(
+            f"dock {port}",
+            work,
+            done=lambda report: self._finish(port, report=report),
+            failed=lambda error: self._finish(port, error=error),
+            progress=lambda done, total, stage: self._advance(port, stage, done, total),
+        )
+
+    def _ask(self) -> None:
+        if self._asking:
+            return
+        self._asking = True
+        self._tasks.start(
+            _PORTS, lambda _job: self._find_ports(), done=self._compare, failed=self._fail_to_ask
+        )
+
+    def _compare(self, ports: Sequence[str]) -> None:
+        self._asking = False
+        now = frozenset(ports)
+        for port in sorted(now - self._seen):
+            self.dock(port)
+        gone = self._seen - now
+        self._seen = now
+        for port in gone:
+            live = self._live.get(port)
+            if live is not None and live.over and live.error is not None:
+                del self._live[port]
+        if gone:
+            self.changed.emit()
+
+    def _fail_to_ask(self, error: BaseException) -> None:
+        self._asking = False
+        self._tasks.broken.emit(error)
+
+    def _advance(self, port: str, stage: str, done: int, total: int) -> None:
+        state = _STATE_OF_STAGE.get(stage, self._live[port].state)
+        speed = self._speed(port, done) if state == "pulling" else 0
+        left_s = -(-(total - done) // speed) if speed and total else None
+        self._keep(
+            replace(
+                self._live[port],
+                state=state,
+                done_bytes=done,
+                total_bytes=total,
+                bytes_per_s=speed,
+                left_s=left_s,
+            )
+        )
+
+    def _speed(self, port: str, done: int) -> int:
+        """Return bytes a second over the last few seconds, 0 while that cannot be told."""
+        now_s = time.monotonic()
+        samples = self._samples[port]
+        samples.append((now_s, done))
+        while now_s - samples[0][0] > _SPEED_SPAN_S:
+            samples.pop(0)
+        first_s, first_bytes = samples[0]
+        return round((done - first_bytes) / (now_s - first_s)) if now_s - first_s > 0.2 else 0
+
+    def _finish(
+        self, port: str, report: Any = None, error: BaseException | None = None
+    ) -> None:
+        self._keep(replace(self._live[port], report=report, error=error))
+        self.ended.emit(port)
+
+    def _keep(self, live: Live) -> None:
+        self._live[live.port] = live
+        self.changed.emit()

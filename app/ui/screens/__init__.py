@@ -1,0 +1,16 @@
+"""The screens, in the order of the menu."""
+
+from app.domain.rights import Right
+from app.i18n import N_
+from app.ui.screens.deliveries import DeliveriesScreen
+from app.ui.screens.docking.board import DockingScreen
+from app.ui.screens.entry import ScreenEntry
+from app.ui.screens.quarantine import QuarantineScreen
+from app.ui.screens.stock.screen import StockScreen
+
+SCREENS: tuple[ScreenEntry, ...] = (
+    ScreenEntry("docking", N_("Docking"), "plug-zap", Right.DOCK, DockingScreen),
+    ScreenEntry("deliveries", N_("Deliveries"), "truck", Right.PRINT, DeliveriesScreen),
+    ScreenEntry("stock", N_("Stock"), "warehouse", Right.REPORT, StockScreen),
+    ScreenEntry("quarantine", N_("Quarantine"), "shield-alert", Right.RESOLVE, QuarantineScreen),
+)

@@ -1,0 +1,252 @@
+"""The delivery notes of a day: the list, the real paper beside it, printing, reversing."""
+
+from datetime import date
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout
+
+from app.domain.business_day import business_date
+from app.domain.rights import Right
+from app.storage.database import Reader
+from app.storage.queries.deliveries import DeliveryRow, listing
+from app.ui.dialogs.reason import ReasonDialog
+from app.ui.dock_watcher import DockWatcher
+from app.ui.models.columns import Ask
+from app.ui.models.listed import narrowed
+from app.ui.models.table_model import Page, Source, TableModel
+from app.ui.screens.delivery_columns import COLUMNS, GROUPS, words_of
+from app.ui.screens.delivery_papers import Printed, preview, print_notes, reverse
+from app.ui.screens.screen import Screen
+from app.ui.tasks import DATABASE, REPORTS, Job
+from app.ui.widgets.chips import Chips
+from app.ui.widgets.day_line import DayLine
+from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.filter_line import FilterLine
+from app.ui.widgets.paper_view import PaperView
+from app.ui.widgets.table import Table, TableOrEmpty
+from app.ui.widgets.text import CutText
+from app.ui.workplace import Workplace
+
+_PREVIEW_PAUSE_MS = 120
+
+
+class DeliveriesScreen(Screen):
+    """One business day at a time; the preview follows the cursor of the list."""
+
+    def __init__(self, workplace: Workplace, _watcher: DockWatcher) -> None:
+        super().__init__(workplace)
+        clock = workplace.clock
+        self._day = DayLine(
+            workplace.theme,
+            self._t,
+            business_date(clock.now_ms(), clock.offset_min()),
+        )
+        self._filter = FilterLine(workplace.theme)
+        self._print = QPushButton()
+        self._print.setProperty("role", "primary")
+        self._reverse = QPushButton()
+        for part in (self._day, self._filter, self._reverse, self._print):
+            self.controls.addWidget(part)
+        self._reverse.setVisible(Right.REVERSE in workplace.actor.rights)
+        self._print.setVisible(Right.PRINT in workplace.actor.rights)
+        self._groups = Chips(tuple(GROUPS))
+        self.model = TableModel(workplace, COLUMNS, notes_of(self.day), self)
+        self.table = Table(self.model)
+        self._empty = EmptyState(workplace.theme, "truck")
+        self._paper_title = CutText("strong")
+        self._paper = PaperView()
+        self._shown = ""
+        self._preview_job: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PREVIEW_PAUSE_MS)
+        self._pause.timeout.connect(self._show_paper)
+        self._lay_out()
+        self._day.picked.connect(lambda _day: self.refresh())
+        self._filter.narrowed.connect(lambda words: self.model.choose(words=words))
+        self._groups.picked.connect(lambda name: self.model.choose(choice=name))
+        self._print.clicked.connect(self.print_papers)
+        self._reverse.clicked.connect(self.reverse_delivery)
+        self.table.chosen.connect(lambda _row: self._pause.start())
+        self.table.opened.connect(lambda _row: self._paper.setFocus())
+        self.model.loaded.connect(self._show_summary)
+        self.model.failed.connect(self.show_error)
+
+    @property
+    def day(self) -> date:
+        return self._day.day
+
+    def show_day(self, day: date) -> None:
+        self._day.show_day(day)
+
+    def retranslate(self) -> None:
+        t = self._t
+        self.title.setText(t("Deliveries"))
+        self._filter.say(t("Number, customer, route …"))
+        self._groups.say((t("All"), t("To load"), t("On the van"), t("Back")))
+        self._print.setText(t("Print"))
+        self._print.setAccessibleName(t("Print the list or the selected notes"))
+        self._print.setToolTip(t("Print the list or the selected notes") + "  F9")
+        self._reverse.setText(t("Reverse …"))
+        self._reverse.setAccessibleName(t("Reverse the delivery"))
+        self._empty.teach(
+            t("No deliveries on this day"),
+            t(
+                "Delivery notes appear here once orders are planned onto a route. "
+                "Choose another day above, or dock the terminals that bring the orders."
+            ),
+        )
+        self.table.setAccessibleName(t("Deliveries"))
+        self._paper.name(t("The delivery note as it is printed"))
+        self._day.retranslate()
+        self._show_title()
+        self._show_summary(self.model.rowCount())
+
+    def refresh(self) -> None:
+        self.model.show_source(notes_of(self.day))
+
+    def focus_filter(self) -> None:
+        self._filter.setFocus()
+        self._filter.selectAll()
+
+    def look_for(self, words: str) -> None:
+        self._filter.setText(words)
+
+    def print_papers(self) -> None:
+        t, rows = self._t, self.table.selected()
+        # One selected row is only where the cursor stands; it means the whole list.
+        numbers = tuple(row.number for row in rows if row.number) if len(rows) > 1 else ()
+        if not self.model.rowCount():
+            return
+        day, ask = self.day, self.model.ask
+        workplace = self.workplace
+
+        def work(job: Job) -> Printed:
+            return print_notes(workplace, numbers or _all_numbers(workplace, day, ask), job)
+
+        workplace.tasks.start(
+            REPORTS,
+            work,
+            done=self._tell_printed,
+            failed=self.show_error,
+            title=t("Printing delivery notes"),
+        )
+
+    def reverse_delivery(self) -> None:
+        t, row = self._t, self.table.current()
+        if row is None or row.number is None:
+            return
+        reason = ReasonDialog.ask(
+            self.workplace,
+            t("Reverse delivery {number}", number=row.number),
+            t(
+                "The opposite moves are booked and both papers are kept. "
+                "The goods count as not delivered."
+            ),
+            t("Reverse"),
+            self,
+        )
+        if reason is None:
+            return
+        workplace, number = self.workplace, row.number
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: reverse(workplace, number, reason),
+            done=lambda _number: self._tell_reversed(number),
+            failed=self.show_error,
+            title=t("Reversing {number}", number=number),
+        )
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.addWidget(self._groups)
+        bar.addStretch(1)
+        left = QFrame()
+        below = QVBoxLayout(left)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(8)
+        below.addLayout(bar)
+        below.addWidget(TableOrEmpty(self.table, self._empty), 1)
+        right = QFrame()
+        right.setObjectName("panel")
+        paper = QVBoxLayout(right)
+        paper.setContentsMargins(12, 10, 12, 12)
+        paper.setSpacing(8)
+        paper.addWidget(self._paper_title)
+        paper.addWidget(self._paper, 1)
+        splitter = QSplitter()
+        splitter.addWidget(left)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([690, 450])
+        splitter.setChildrenCollapsible(False)
+        self.content.addWidget(splitter, 1)
+
+    def _show_paper(self) -> None:
+        row = self.table.current()
+        number = row.number if row is not None else None
+        if self._preview_job is not None:
+            self._preview_job.cancel()
+        self._shown = number or ""
+        self._show_title()
+        if number is None:
+            self._paper.show_paper(b"")
+            return
+        workplace = self.workplace
+        self._preview_job = workplace.tasks.start(
+            REPORTS,
+            lambda _job: preview(workplace, number),
+            done=self._paper.show_paper,
+            failed=self.show_error,
+        )
+
+    def _show_title(self) -> None:
+        t = self._t
+        self._paper_title.setText(
+            t("Delivery note {number}", number=self._shown) if self._shown else t("Delivery note")
+        )
+
+    def _show_summary(self, count: int) -> None:
+        t = self._t
+        if count == 0:
+            self.summary.setText("")
+            self._paper.show_paper(b"")
+            self._shown = ""
+            self._show_title()
+            return
+        rows = (self.model.row(number) for number in range(count))
+        total_fen = sum(row.net_fen for row in rows if row is not None)
+        self.summary.setText(
+            t("{n} notes · {amount}", n=t.number(count), amount=t.money(total_fen))
+        )
+
+    def _tell_printed(self, printed: Printed) -> None:
+        t = self._t
+        self.news.emit(
+            t(
+                "{n} notes on {pages} pages: {file}",
+                n=printed.notes,
+                pages=printed.pages,
+                file=printed.file.name,
+            )
+        )
+        self.refresh()
+
+    def _tell_reversed(self, number: str) -> None:
+        self.news.emit(self._t("{number} is reversed.", number=number))
+        self.refresh()
+
+
+def notes_of(day: date) -> Source[DeliveryRow]:
+    """Return the deliveries of a day, to be narrowed down by state and words."""
+
+    def source(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[DeliveryRow]:
+        states = GROUPS[ask.choice or "all"]
+        rows = (row for row in listing(reader, day=day) if not states or row.state in states)
+        return narrowed(rows, ask, words_of)
+
+    return source
+
+
+def _all_numbers(workplace: Workplace, day: date, ask: Ask) -> tuple[str, ...]:
+    with workplace.office.database.read() as reader:
+        page = notes_of(day)(reader, ask, 0, 0)
+    return tuple(row.number for row in page.rows if row.number)

@@ -1,0 +1,171 @@
+"""The docking board: a card for every terminal due today and for every port that woke up."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QSplitter, QStackedWidget
+
+from app.ui.dock_watcher import DockWatcher
+from app.ui.screens.docking.card import Card
+from app.ui.screens.docking.facts import (
+    Board,
+    Story,
+    card_facts,
+    read_board,
+    read_story,
+    session_facts,
+)
+from app.ui.screens.docking.grid import CardGrid
+from app.ui.screens.docking.session_panel import SessionPanel
+from app.ui.screens.docking.states import DONE, CardFacts, name_of
+from app.ui.screens.screen import Screen
+from app.ui.tasks import Job
+from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.filter_line import FilterLine
+from app.ui.workplace import Workplace
+
+class DockingScreen(Screen):
+    """Redraws a card when the watcher reports about it; reads the board when one has ended."""
+
+    def __init__(self, workplace: Workplace, watcher: DockWatcher) -> None:
+        super().__init__(workplace)
+        self._watcher = watcher
+        self._board: Board | None = None
+        self._cards: dict[str, Card] = {}
+        self._story: Story | None = None
+        self._story_job: Job | None = None
+        self._chosen = ""
+        self._words = ""
+        self._filter = FilterLine(workplace.theme)
+        self._filter.narrowed.connect(self._narrow)
+        self.controls.addWidget(self._filter)
+        self._grid = CardGrid()
+        self._empty = EmptyState(workplace.theme, "plug")
+        self._left = QStackedWidget()
+        self._left.addWidget(self._grid)
+        self._left.addWidget(self._empty)
+        self._panel = SessionPanel(workplace.theme, workplace.language)
+        self._panel.quarantine_wanted.connect(lambda: self.wanted.emit("quarantine", ""))
+        splitter = QSplitter()
+        splitter.addWidget(self._left)
+        splitter.addWidget(self._panel)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([820, 340])
+        splitter.setChildrenCollapsible(False)
+        self._panel.setMinimumWidth(300)
+        self.content.addWidget(splitter, 1)
+        watcher.changed.connect(self._arrange)
+        watcher.ended.connect(lambda _port: self.refresh())
+
+    @property
+    def facts(self) -> list[CardFacts]:
+        """What the cards show, in the order of the board."""
+        return [card.facts for card in self._cards.values()]
+
+    def retranslate(self) -> None:
+        t = self._t
+        self.title.setText(t("Docking"))
+        self._filter.say(t("Terminal, person, route …"))
+        self._empty.teach(
+            t("No terminal is due today"),
+            t(
+                "Plug a terminal in. It is recognised by itself, sends its day, and its card "
+                "appears here; there is nothing to click."
+            ),
+        )
+        for card in self._cards.values():
+            card.retranslate()
+        self._show_totals()
+        self._show_session()
+
+    def refresh(self) -> None:
+        self.workplace.read(
+            lambda reader: read_board(reader, self.workplace.clock), self._keep, self.show_error
+        )
+
+    def focus_filter(self) -> None:
+        self._filter.setFocus()
+
+    def look_for(self, words: str) -> None:
+        self._filter.setText(words)
+
+    def _keep(self, board: Board) -> None:
+        self._board = board
+        self._arrange()
+        self._ask_story()
+
+    def _narrow(self, words: str) -> None:
+        self._words = words.casefold()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._board is None:
+            return
+        wanted = {
+            facts.place: facts
+            for facts in self._all_facts()
+            if self._words in f"{name_of(facts, self._t)} {facts.route}".casefold()
+        }
+        cards = {}
+        for place, facts in wanted.items():
+            card = self._cards.get(place)
+            if card is None:
+                card = Card(self.workplace.theme, self._t, place)
+                card.picked.connect(self._choose)
+                card.retranslate()
+            card.show_facts(facts)
+            cards[place] = card
+        self._cards = cards
+        self._grid.show_cards(list(cards.values()))
+        self._left.setCurrentIndex(0 if cards else 1)
+        if self._chosen not in cards and cards:
+            self._chosen = next(iter(cards))
+        self._show_totals()
+        self._show_session()
+
+    def _all_facts(self) -> Iterable[CardFacts]:
+        if self._board is None:
+            return ()
+        return card_facts(self._board, self._watcher.live, self._t)
+
+    def _choose(self, place: str) -> None:
+        self._chosen = place
+        self._show_session()
+        self._ask_story()
+
+    def _ask_story(self) -> None:
+        card = self._cards.get(self._chosen)
+        if card is None or card.facts.terminal_no is None or self._board is None:
+            return
+        number, since_ms = card.facts.terminal_no, self._board.since_ms
+        office = self.workplace.office
+        if self._story_job is not None:
+            self._story_job.cancel()
+        self._story_job = self.workplace.read(
+            lambda reader: read_story(reader, office, number, since_ms),
+            self._keep_story,
+            self.show_error,
+        )
+
+    def _keep_story(self, story: Story) -> None:
+        self._story = story
+        self._show_session()
+
+    def _show_totals(self) -> None:
+        t = self._t
+        facts = [card.facts for card in self._cards.values()]
+        docked = sum(each.state in DONE for each in facts)
+        trouble = sum(each.state in ("needs_you", "failed") for each in facts)
+        words = t("{done} of {all} docked", done=docked, all=len(facts))
+        if trouble:
+            words += t(", {n} need you", n=trouble) if trouble > 1 else t(", 1 needs you")
+        self.summary.setText(words if facts else "")
+
+    def _show_session(self) -> None:
+        for place, card in self._cards.items():
+            card.set_chosen(place == self._chosen)
+        card = self._cards.get(self._chosen)
+        self._panel.show_card(card.facts if card else None)
+        number = card.facts.terminal_no if card else None
+        story = self._story if self._story and self._story.terminal_no == number else None
+        port = card.facts.port if card else ""
+        self._panel.show_session(session_facts(story, self._watcher.live.get(port), self._t))

@@ -1,0 +1,209 @@
+"""What the cards and the session panel show, put together from the database and the watcher."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from app.clock import Clock
+from app.domain.records.catalogue import RECORD_TYPES
+from app.errors import AppError, ArchiveError
+from app.explain import driver_sentence
+from app.i18n import N_
+from app.services.office import Office
+from app.storage.database import Reader
+from app.storage.queries.directory import persons_by_code, routes_by_code
+from app.storage.queries.docking import BoardRow, SessionRow, board, sessions
+from app.storage.queries.quarantine import OpenItem, open_items
+from app.storage.queries.uploads import KindCount, last_upload_path, records_by_kind
+from app.ui.dock_watcher import Live
+from app.ui.language import Language
+from app.ui.messages import in_words
+from app.ui.screens.day import day_span_ms
+from app.ui.screens.docking.session_panel import SessionFacts, Told
+from app.ui.screens.docking.states import CardFacts
+from app.ui.screens.quarantine_list import reason_of
+
+KIND_WORDS: Mapping[str, str] = {
+    "ORD": N_("Orders"),
+    "ORL": N_("Order lines"),
+    "DLV": N_("Deliveries"),
+    "DLL": N_("Delivery lines"),
+    "CNT": N_("Stock counts"),
+    "CNL": N_("Count lines"),
+    "VIS": N_("Visits"),
+    "EVT": N_("Events of the terminal"),
+    "DEL": N_("Deletions"),
+    "EOD": N_("End of day"),
+}
+_RAW_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Terminals due today, the last session of each, and who carries them on which route."""
+
+    rows: tuple[BoardRow, ...]
+    last: Mapping[int, SessionRow]
+    persons: Mapping[str, str]
+    routes: Mapping[str, str]
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the database knows about one terminal's dockings of today."""
+
+    terminal_no: int
+    kinds: tuple[KindCount, ...]
+    waiting: tuple[OpenItem, ...]
+    sessions: tuple[SessionRow, ...]
+    raw: bytes
+
+
+def read_board(reader: Reader, clock: Clock) -> Board:
+    first_ms, last_ms = day_span_ms(clock)
+    last: dict[int, SessionRow] = {}
+    for session in reversed(sessions(reader, limit=300)):
+        if session.terminal_no is not None and session.started_ms >= first_ms:
+            last[session.terminal_no] = session
+    persons = persons_by_code(reader)
+    codes = {person.id: person.code for person in persons.values()}
+    return Board(
+        board(reader, first_ms, last_ms),
+        last,
+        {person.code: person.name for person in persons.values()},
+        {
+            codes[route.person_id]: route.code
+            for route in routes_by_code(reader).values()
+            if route.person_id in codes
+        },
+        first_ms,
+    )
+
+
+def read_story(reader: Reader, office: Office, terminal_no: int, since_ms: int) -> Story:
+    """Read what one terminal brought today; an archive that cannot be read gives no bytes."""
+    path = last_upload_path(reader, terminal_no)
+    try:
+        raw = office.archive.read(path)[:_RAW_BYTES] if path else b""
+    except ArchiveError:
+        raw = b""
+    return Story(
+        terminal_no,
+        records_by_kind(reader, terminal_no, since_ms),
+        tuple(item for item in open_items(reader) if item.terminal_no == terminal_no),
+        tuple(
+            session
+            for session in sessions(reader, terminal_no=terminal_no, limit=20)
+            if session.started_ms >= since_ms
+        ),
+        raw,
+    )
+
+
+def card_facts(found: Board, live: Mapping[str, Live], t: Language) -> list[CardFacts]:
+    """Return the facts of every card: terminals by number, then ports nobody is known at."""
+    cards = {str(row.terminal_no): _card_of_row(found, row, t) for row in found.rows}
+    for port, docking in sorted(live.items()):
+        place = str(docking.terminal_no) if docking.terminal_no is not None else port
+        known = cards.get(place)
+        if docking.over and docking.error is None and known is not None:
+            continue  # the database tells it better
+        cards[place] = _card_of_live(known or _newcomer(found, docking, place), docking, t)
+    return list(cards.values())
+
+
+def session_facts(story: Story | None, docking: Live | None, t: Language) -> SessionFacts:
+    """Return a terminal's session in words."""
+    if story is None:
+        told = () if docking is None else _tell_live(docking, t)
+        return SessionFacts(story=told)
+    counts: Counter[str] = Counter()
+    for kind in story.kinds:
+        counts[_kind_words(kind.type, t)] += kind.records
+    return SessionFacts(
+        tuple(counts.items()),
+        tuple(f"{item.raw_value}: {reason_of(item, t)}" for item in story.waiting),
+        tuple(_tell_sessions(story.sessions, t)),
+        story.raw,
+    )
+
+
+def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
+    session = found.last.get(row.terminal_no)
+    state, trouble = "expected", ""
+    if session is not None and session.state == "failed":
+        state = "failed"
+        trouble = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
+    elif row.docked_today and row.held:
+        state = "needs_you"
+    elif row.docked_today:
+        state = "safe" if session is None or session.records else "duplicate"
+    return CardFacts(
+        str(row.terminal_no),
+        state,
+        row.terminal_no,
+        found.persons.get(row.person_code, row.person_code),
+        found.routes.get(row.person_code, ""),
+        battery_percent=session.battery_percent if session else None,
+        clock_offset_ms=session.clock_offset_ms if session else None,
+        waiting=row.held,
+        new_records=row.records if row.docked_today else None,
+        trouble=trouble,
+    )
+
+
+def _newcomer(found: Board, docking: Live, place: str) -> CardFacts:
+    return CardFacts(place, terminal_no=docking.terminal_no, port=docking.port)
+
+
+def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
+    state = docking.state
+    if docking.error is not None:
+        state = "failed"
+    elif docking.report is not None:
+        state = "safe"
+    return replace(
+        card,
+        state=state,
+        port=docking.port,
+        done_bytes=docking.done_bytes,
+        total_bytes=docking.total_bytes,
+        bytes_per_s=docking.bytes_per_s,
+        left_s=docking.left_s,
+        trouble=in_words(docking.error, t) if docking.error is not None else "",
+    )
+
+
+def _kind_words(type_no: int | None, t: Language) -> str:
+    known = RECORD_TYPES.get(type_no) if type_no is not None else None
+    if known is None:
+        return t("Unreadable or unknown")
+    return t(KIND_WORDS[known.name]) if known.name in KIND_WORDS else known.name
+
+
+def _tell_live(docking: Live, t: Language) -> tuple[Told, ...]:
+    if docking.error is None:
+        return ()
+    tone = "warn" if isinstance(docking.error, AppError) else "bad"
+    return (Told("", tone, in_words(docking.error, t)),)
+
+
+def _tell_sessions(found: Iterable[SessionRow], t: Language) -> Iterable[Told]:
+    for session in found:
+        started = t.time(session.started_ms)[-5:]
+        if session.state == "failed":
+            words = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
+            yield Told(started, "bad", words)
+        elif session.state == "running":
+            yield Told(started, "", t("Connected at {port}.", port=session.port_url))
+        else:
+            words = t(
+                "Docked at {port}: {batches} batches with {records} records.",
+                port=session.port_url,
+                batches=session.batches,
+                records=t.number(session.records),
+            )
+            if session.problems:
+                words += " " + t("{n} problems were found.", n=t.number(session.problems))
+            yield Told(started, "", words + " " + t("Safe to remove."))

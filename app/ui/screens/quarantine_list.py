@@ -1,0 +1,99 @@
+"""The rows, columns and totals of the quarantine."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.clock import Clock
+from app.explain import problem_sentence, word
+from app.i18n import N_
+from app.storage.database import Reader
+from app.storage.queries.docking import board
+from app.storage.queries.quarantine import OpenItem, open_items
+from app.ui.language import Language
+from app.ui.models.columns import Ask, Column, Look
+from app.ui.models.listed import narrowed
+from app.ui.models.table_model import Page
+from app.ui.screens.day import day_span_ms
+
+CHOOSABLE = frozenset({"product", "customer", "location", "person", "document"})
+_NAMES = {"document": "number"}
+_LOOK = Look("warn", "triangle-alert", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Records received today, and how many of them and of all days wait."""
+
+    records: int
+    waiting_today: int
+    waiting: int
+    items: int
+
+
+def waiting(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[OpenItem]:
+    return narrowed(open_items(reader), ask, _words_of)
+
+
+def read_totals(reader: Reader, clock: Clock) -> Totals:
+    first_ms, last_ms = day_span_ms(clock)
+    items = open_items(reader)
+    return Totals(
+        sum(row.records for row in board(reader, first_ms, last_ms)),
+        sum(len(item.seqs) for item in items if item.created_ms >= first_ms),
+        sum(len(item.seqs) for item in items),
+        len(items),
+    )
+
+
+def reason_of(item: OpenItem, t: Language) -> str:
+    """Return why the line waits and what to do, in the language of the window."""
+    named = _NAMES.get(item.kind, item.kind)
+    fields = {named: item.raw_value, item.field: item.raw_value, **_details(item.detail)}
+    return problem_sentence(item.code, fields, t.translator)
+
+
+def _details(detail: str) -> Mapping[str, object]:
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _words_of(item: OpenItem) -> tuple[str | None, ...]:
+    return (item.code, item.kind, item.raw_value, str(item.terminal_no), item.person_code)
+
+
+def _value(item: OpenItem, _t: Language) -> str:
+    return item.raw_value or "–"
+
+
+def _kind(item: OpenItem, t: Language) -> str:
+    return word(item.kind, t.translator)
+
+
+def _reason(item: OpenItem, t: Language) -> str:
+    return reason_of(item, t)
+
+
+def _terminal(item: OpenItem, t: Language) -> str:
+    return t("{terminal}, batch {batch}", terminal=item.terminal_no, batch=item.batch_no)
+
+
+def _person(item: OpenItem, _t: Language) -> str:
+    return item.person_code
+
+
+def _equal(item: OpenItem, t: Language) -> str:
+    return t.number(item.equal)
+
+
+COLUMNS: tuple[Column[OpenItem], ...] = (
+    Column("raw_value", N_("Came as"), _value, 150, look=lambda _item: _LOOK),
+    Column("kind", N_("Meant as"), _kind, 90),
+    Column("equal", N_("Equal lines"), _equal, 88, number=True),
+    Column("terminal_no", N_("Terminal"), _terminal, 110),
+    Column("person_code", N_("Person"), _person, 80),
+    Column("code", N_("Why it waits"), _reason, 340),
+)

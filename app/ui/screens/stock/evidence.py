@@ -1,0 +1,83 @@
+"""What stands behind a move: its document, and the records as a terminal sent them."""
+
+import uuid
+from dataclasses import dataclass
+
+from app.domain.problems import Problem
+from app.domain.records.catalogue import RECORD_TYPES
+from app.domain.records.reading import read_record
+from app.storage.queries.documents import FoundDocument, documents_by_id
+from app.storage.queries.evidence import Evidence, records_behind
+from app.ui.workplace import Workplace
+from drivers.protocols.docking.batch import Record, open_batch
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """`fields`: (name, value as text) of the body; empty when the record cannot be read."""
+
+    evidence: Evidence
+    role: str
+    kind: str
+    data: bytes
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A document and every record that made or touched it."""
+
+    document: FoundDocument
+    records: tuple[RawRecord, ...]
+
+
+def find_proof(workplace: Workplace, document_id: uuid.UUID) -> Proof:
+    """Read the document from the database and its records from the archive.
+
+    Raises ArchiveError when a sealed batch cannot be read.
+    """
+    office = workplace.office
+    with office.database.read() as reader:
+        document = documents_by_id(reader, [document_id])[document_id]
+        links = records_behind(reader, document_id)
+    batches: dict[str, bytes] = {}
+    decoded: dict[str, dict[int, Record]] = {}
+    records: dict[uuid.UUID, RawRecord] = {}
+    for link in links:
+        evidence = link.evidence
+        path = evidence.archive_path
+        if path not in batches:
+            batches[path] = office.archive.read(path)
+            decoded[path] = {
+                record.offset: record
+                for record in open_batch(batches[path]).records
+                if isinstance(record, Record)
+            }
+        # A record that stands behind several lines is still one record.
+        if evidence.record_id not in records:
+            end = evidence.byte_offset + evidence.byte_len
+            found = decoded[path].get(evidence.byte_offset)
+            records[evidence.record_id] = RawRecord(
+                evidence,
+                link.role,
+                _kind_of(evidence.type),
+                batches[path][evidence.byte_offset : end],
+                _fields_of(found) if found is not None else (),
+            )
+    return Proof(document, tuple(records.values()))
+
+
+def _kind_of(type_no: int | None) -> str:
+    known = RECORD_TYPES.get(type_no) if type_no is not None else None
+    return known.name if known is not None else "?"
+
+
+def _fields_of(record: Record) -> tuple[tuple[str, str], ...]:
+    fields = read_record(record.type, record.body)
+    if isinstance(fields, Problem):
+        return tuple((str(key), str(value)) for key, value in record.body.items())
+    return tuple((name, _shown(value)) for name, value in fields.items() if value is not None)
+
+
+def _shown(value: object) -> str:
+    return value.hex(" ") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,254 @@
+"""Stock on hand with its chart, the moves behind a number, and the proof behind a move."""
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget
+
+from app.charts.chart import ChartData
+from app.domain.business_day import business_date
+from app.domain.rights import Right
+from app.services.counting import approve_count
+from app.storage.database import Reader
+from app.storage.queries.stock import MoveRow
+from app.ui.dock_watcher import DockWatcher
+from app.ui.models.columns import Ask
+from app.ui.models.table_model import Page, TableModel
+from app.ui.screens.screen import Screen
+from app.ui.screens.stock import counts, moves, on_hand
+from app.ui.screens.stock.chart import chart_of
+from app.ui.screens.stock.counts import CountRow, waiting_counts
+from app.ui.screens.stock.evidence import Proof, find_proof
+from app.ui.screens.stock.on_hand import StockRow
+from app.ui.screens.stock.proof_page import ProofPage
+from app.ui.tasks import DATABASE, Job
+from app.ui.widgets.chart_view import ChartView
+from app.ui.widgets.chips import Chips
+from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.filter_line import FilterLine
+from app.ui.widgets.table import Table, TableOrEmpty
+from app.ui.workplace import Workplace
+
+_CHART_PAUSE_MS = 200
+_CHART_DAYS = 60
+_ON_HAND, _MOVES, _PROOF, _COUNTS = range(4)
+
+
+class StockScreen(Screen):
+    """Enter goes one step deeper, Backspace one step back."""
+
+    def __init__(self, workplace: Workplace, _watcher: DockWatcher) -> None:
+        super().__init__(workplace)
+        theme, t = workplace.theme, self._t
+        self._stock: StockRow | None = None
+        self._chart_job: Job | None = None
+        self._back = QPushButton()
+        self._approve = QPushButton()
+        self._approve.setProperty("role", "primary")
+        self._filter = FilterLine(theme)
+        self._kinds = Chips((*on_hand.KINDS, "counts"))
+        for part in (self._back, self._approve, self._filter):
+            self.controls.addWidget(part)
+        self.stock_table = Table(TableModel(workplace, on_hand.COLUMNS, on_hand.stock, self))
+        self._stock_empty = EmptyState(theme, "warehouse")
+        self.chart = ChartView(theme, t)
+        self.move_table = Table(TableModel(workplace, moves.COLUMNS, no_rows, self))
+        self.proof = ProofPage(t)
+        self.count_table = Table(TableModel(workplace, counts.COLUMNS, waiting_counts, self))
+        self._count_empty = EmptyState(theme, "clipboard-list")
+        self._pause = QTimer(self, singleShot=True, interval=_CHART_PAUSE_MS)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._show_page(_ON_HAND)
+
+    def retranslate(self) -> None:
+        t = self._t
+        self._back.setText(t("Back"))
+        self._back.setAccessibleName(t("One step back"))
+        self._approve.setText(t("Approve"))
+        self._approve.setAccessibleName(t("Approve the count"))
+        self._filter.say(t("Product, code, place, lot …"))
+        self._kinds.say((t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts")))
+        self._stock_empty.teach(
+            t("Nothing is on hand here"),
+            t(
+                "Goods appear here when a goods receipt is entered or a terminal brings moves "
+                "and counts. Negative numbers are shown too, never hidden."
+            ),
+        )
+        self._count_empty.teach(
+            t("No count waits for approval"),
+            t(
+                "Counts come in with the terminals. Those whose differences need a decision "
+                "wait here; approving one books its differences."
+            ),
+        )
+        self.stock_table.setAccessibleName(t("Stock on hand"))
+        self.move_table.setAccessibleName(t("Moves behind the number"))
+        self.count_table.setAccessibleName(t("Counts that wait for approval"))
+        self.proof.retranslate()
+        self._show_titles()
+        self._ask_chart()
+
+    def refresh(self) -> None:
+        table = self._table()
+        if table is not None:
+            table.rows.reload()
+
+    def focus_filter(self) -> None:
+        self._filter.setFocus()
+        self._filter.selectAll()
+
+    def look_for(self, words: str) -> None:
+        self._show_page(_ON_HAND)
+        self._filter.setText(words)
+
+    def show_moves(self, row: StockRow) -> None:
+        """Show the moves whose sum is this row's number."""
+        self._stock = row
+        self._show_page(_MOVES)
+        self.move_table.rows.show_source(moves.moves_of(row))
+
+    def show_proof(self, move: MoveRow) -> None:
+        """Show the document of a move, and the terminal's records behind it."""
+        workplace = self.workplace
+
+        def show(proof: Proof) -> None:
+            self._show_page(_PROOF)
+            self.proof.show_proof(proof, move.line_no)
+
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: find_proof(workplace, move.document_id),
+            done=show,
+            failed=self.show_error,
+        )
+
+    def approve(self) -> None:
+        row = self.count_table.current()
+        if row is None:
+            return
+        workplace = self.workplace
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: approve_count(workplace.office, workplace.actor, row.id),
+            done=lambda _result: self._tell_approved(row),
+            failed=self.show_error,
+            title=self._t("Approving a count"),
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Backspace:
+            self.step_back()
+        else:
+            super().keyPressEvent(event)
+
+    def step_back(self) -> None:
+        """Leave the proof for the moves, and the moves for the stock."""
+        page = self._pages.currentIndex()
+        if page == _PROOF:
+            self._show_page(_MOVES)
+        elif page == _MOVES:
+            self._show_page(_ON_HAND)
+
+    def _lay_out(self) -> None:
+        beside = QSplitter()
+        beside.addWidget(TableOrEmpty(self.stock_table, self._stock_empty))
+        beside.addWidget(self.chart)
+        beside.setStretchFactor(0, 1)
+        beside.setSizes([660, 480])
+        beside.setChildrenCollapsible(False)
+        waiting = TableOrEmpty(self.count_table, self._count_empty)
+        for page in (beside, self.move_table, self.proof, waiting):
+            self._pages.addWidget(page)
+        bar = QHBoxLayout()
+        bar.addWidget(self._kinds)
+        bar.addStretch(1)
+        self.content.addLayout(bar)
+        self.content.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.step_back)
+        self._approve.clicked.connect(self.approve)
+        self._kinds.picked.connect(self._pick_kind)
+        self._filter.narrowed.connect(self._narrow)
+        self._pause.timeout.connect(self._ask_chart)
+        self.stock_table.opened.connect(self.show_moves)
+        self.stock_table.chosen.connect(lambda _row: self._pause.start())
+        self.move_table.opened.connect(self.show_proof)
+        for table in (self.stock_table, self.move_table, self.count_table):
+            table.rows.failed.connect(self.show_error)
+            table.rows.loaded.connect(lambda _count: self._show_titles())
+
+    def _table(self) -> Table | None:
+        page = self._pages.currentIndex()
+        return {
+            _ON_HAND: self.stock_table,
+            _MOVES: self.move_table,
+            _COUNTS: self.count_table,
+        }.get(page)
+
+    def _show_page(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        self._back.setVisible(page in (_MOVES, _PROOF))
+        self._kinds.setVisible(page in (_ON_HAND, _COUNTS))
+        self._filter.setVisible(page != _PROOF)
+        self._approve.setVisible(
+            page == _COUNTS and Right.APPROVE_COUNTS in self.workplace.actor.rights
+        )
+        table = self._table()
+        if table is not None:
+            table.setFocus()
+        self._show_titles()
+
+    def _pick_kind(self, name: str) -> None:
+        if name == "counts":
+            self._show_page(_COUNTS)
+            self.count_table.rows.reload()
+        else:
+            self._show_page(_ON_HAND)
+            self.stock_table.rows.choose(choice=name)
+
+    def _narrow(self, words: str) -> None:
+        table = self._table()
+        if table is not None:
+            table.rows.choose(words=words)
+
+    def _show_titles(self) -> None:
+        t, page, row = self._t, self._pages.currentIndex(), self._stock
+        if page in (_ON_HAND, _COUNTS) or row is None:
+            self.title.setText(t("Stock"))
+            count = self.count_table.rows if page == _COUNTS else self.stock_table.rows
+            lines = count.rowCount()
+            self.summary.setText(t("{n} lines", n=t.number(lines)) if lines else "")
+        else:
+            self.title.setText(row.product_name)
+            self.summary.setText(
+                t("{qty} at {place}", qty=row.packings.show(row.qty), place=row.where)
+                + (f" · {t('lot {lot}', lot=row.lot_code)}" if row.lot_code else "")
+            )
+
+    def _ask_chart(self) -> None:
+        row = self.stock_table.current()
+        if row is None:
+            return
+        clock, t = self.workplace.clock, self._t
+        last = business_date(clock.now_ms(), clock.offset_min())
+        if self._chart_job is not None:
+            self._chart_job.cancel()
+
+        def question(reader: Reader) -> ChartData:
+            return chart_of(reader, row, last - timedelta(days=_CHART_DAYS - 1), last, t)
+
+        self._chart_job = self.workplace.read(question, self.chart.show_chart, self.show_error)
+
+    def _tell_approved(self, row: CountRow) -> None:
+        self.news.emit(self._t("The count of {place} is booked.", place=row.place))
+        self.count_table.rows.reload()
+
+
+def no_rows(_reader: Reader, _ask: Ask, _offset: int, _limit: int) -> Page[MoveRow]:
+    """Stand in until a number is opened."""
+    return Page((), 0)

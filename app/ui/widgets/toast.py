@@ -1,0 +1,72 @@
+"""Short news of done work, bottom right, gone by itself."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.theme import Theme
+from app.ui.widgets.text import Text
+
+_SHOWN_MS = 5000
+_MOST = 4
+
+
+class Toasts(QFrame):
+    """Lies over the bottom right corner of `window`; never for errors that need an answer."""
+
+    def __init__(self, theme: Theme, window: QWidget, above_px: int) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._window = window
+        self._above_px = above_px
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        window.installEventFilter(self)
+        self.hide()
+
+    def show_news(self, text: str) -> None:
+        """Show one line (already translated) for a few seconds."""
+        toast = QFrame(self)
+        toast.setObjectName("toast")
+        toast.setAccessibleName(text)
+        icon = Text()
+        icon.setPixmap(self._theme.pixmap("check", "surface", 16))
+        words = Text()
+        words.setText(text)
+        layout = QHBoxLayout(toast)
+        layout.setContentsMargins(12, 10, 16, 10)
+        layout.addWidget(icon)
+        layout.addWidget(words, 1)
+        self._layout.addWidget(toast)
+        if self._layout.count() > _MOST:
+            self._drop(self._layout.itemAt(0).widget())
+        QTimer.singleShot(_SHOWN_MS, toast, lambda: self._drop(toast))
+        self.show()
+        self.raise_()
+        self._place()
+
+    def texts(self) -> list[str]:
+        shown = (self._layout.itemAt(n).widget() for n in range(self._layout.count()))
+        return [toast.accessibleName() for toast in shown if toast is not None]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _drop(self, toast: QWidget | None) -> None:
+        if toast is None or self._layout.indexOf(toast) < 0:
+            return
+        self._layout.removeWidget(toast)
+        toast.hide()
+        toast.deleteLater()
+        if self._layout.count():
+            self._place()
+        else:
+            self.hide()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        corner = self._window.rect().bottomRight()
+        self.move(corner.x() - self.width() - 16, corner.y() - self.height() - self._above_px)
