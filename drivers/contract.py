@@ -10,7 +10,11 @@ from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done_bytes, total_bytes); total_bytes is 0 while it is not known."""
+"""Called with (stage, done_bytes, total_bytes); total_bytes is 0 while it is not known.
+
+It is also called, with nothing new, about twice a second while the terminal is waited for. What it
+raises breaks the docking off, which loses nothing: so a person can cancel.
+"""
 
 
 class Link(Protocol):
