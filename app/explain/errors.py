@@ -77,6 +77,12 @@ RULES: Mapping[str, str] = {
     "route-without-van": N_("The route {route} has no van. Give it one in the master data."),
     "warehouse-open": N_("There are several warehouses: {codes}. Say which one is meant."),
     "no-lines": N_("There is nothing on it. Enter at least one line."),
+    "already-resolved": N_("Somebody has settled this line already. Nothing needs to be done."),
+    "reason-missing": N_("A reason is needed, for whoever reads this later. Write it down."),
+    "fix-does-not-fit": N_(
+        "That does not settle it: the record still has a problem ({code}). Choose another answer, "
+        "or reject the line."
+    ),
     "statement-foots": N_(
         "The stock statement of {product} does not add up to {closing}. Run “tallydock check” and "
         "send its answer to your support."

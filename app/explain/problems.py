@@ -72,7 +72,8 @@ PROBLEMS: Mapping[str, str] = {
     "E_NO_PRICE": N_("There is no price for {product}. Enter one, then post the order again."),
     "E_DN_UNKNOWN": N_("The delivery note {note_number} is not known. Choose the right one below."),
     "E_DLV_CONFLICT": N_(
-        "The delivery note {note_number} was posted before with another result. Decide which one counts."
+        "The delivery note {note_number} was posted before with another result. "
+        "Decide which one counts."
     ),
     "E_DLV_RESULT": N_(
         "The result “{result}” does not fit what was delivered ({delivered}). Ask the driver."
