@@ -86,6 +86,11 @@ class FrameReader:
         self.damaged_frames = 0
         self.noise_bytes = 0
 
+    @property
+    def heard_bytes(self) -> int:
+        """Bytes that were no frame so far, with the unfinished piece."""
+        return self.noise_bytes + len(self._tail)
+
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that `data` completes, in order."""
         frames: list[Frame] = []

@@ -195,7 +195,7 @@ class Transport:
             case _State.CONNECTING if self._given_up:
                 return self._end(Code.BROKEN_OFF)
             case _State.CONNECTING if now_s >= self._began_s + limits.connect_s:
-                talks = self._reader.noise_bytes or self._statistics.frames_received
+                talks = self._reader.heard_bytes or self._statistics.frames_received
                 return self._end(Code.NOT_A_TERMINAL if talks else Code.PEER_SILENT)
             case _State.CLOSING if now_s >= self._heard_s + limits.close_s:
                 return self._end(Code.DONE)
