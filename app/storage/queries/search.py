@@ -41,7 +41,7 @@ def find_anything(reader: Reader, words: str, limit: int) -> tuple[Found, ...]:
     for kind, table, code, name, wanted in sources:
         owner = document.c.branch_id if kind.value == "delivery" else table.c.branch_id
         has_all = [
-            or_(func.upper(code).contains(term, autoescape=True), name.ilike(f"%{_safe(term)}%"))
+            or_(code.icontains(term, autoescape=True), name.icontains(term, autoescape=True))
             for term in terms
         ]
         queries.append(
@@ -53,7 +53,3 @@ def find_anything(reader: Reader, words: str, limit: int) -> tuple[Found, ...]:
     starts = func.upper(found.c.code).startswith(terms[0], autoescape=True)
     query = select(found).order_by(starts.desc(), found.c.kind, found.c.code).limit(limit)
     return tuple(Found(*row) for row in reader.rows(query))
-
-
-def _safe(term: str) -> str:
-    return term.replace("%", "").replace("_", "")
