@@ -163,6 +163,7 @@ def _judge_again(
     bench = set_up(step, cases, batch_id, batch.clock_offset_ms)
     notes = judge(bench, cases)
     known = {item.id for item in step.store.uploads.items_of(batch_id, seqs)}
+    answered = {item.id for item in items}
     waiting = 0
     for case in cases:
         if case.severity is Severity.REJECT:
@@ -170,8 +171,11 @@ def _judge_again(
             raise RuleBroken("fix-does-not-fit", code="" if worst is None else worst.code)
         if case.severity is Severity.QUARANTINE:
             waiting += 1
-            fresh = [i for i in items_of_case(batch_id, case, keys) if i.id not in known]
-            step.store.uploads.add_quarantine(fresh)
+            asked = items_of_case(batch_id, case, keys)
+            again = [item.code for item in asked if item.id in answered]
+            if again:
+                raise RuleBroken("fix-does-not-fit", code=again[0])
+            step.store.uploads.add_quarantine([item for item in asked if item.id not in known])
     posted = post(bench, cases, notes)
     step.store.uploads.link(links_of(cases, keys))
     return posted.documents, posted.moves, waiting

@@ -122,7 +122,8 @@ def _read(piece: Piece, header: BatchHeader) -> None:
     piece.read = ReadRecord(
         key, record.type, record.ts_ms, record.offset_min, record.person, fields
     )
-    extra = unknown_fields(record.type, {**record.body})
+    body: dict[object, object] = dict(record.body.items())
+    extra = unknown_fields(record.type, body)
     piece.problem = extra[0] if extra else None
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.storage.reader import Reader
-from app.storage.tables import dock_session, raw_record, terminal, upload_batch
+from app.storage.store.terminals import StoredTerminal
+from app.storage.tables import branch, dock_session, raw_record, terminal, upload_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,20 @@ def last_batch_no(reader: Reader, terminal_no: int, epoch: int) -> int:
         upload_batch.c.epoch == epoch,
     )
     return int(reader.rows(query)[0][0] or 0)
+
+
+def master_revision(reader: Reader) -> int:
+    """Grows with every change of master data."""
+    query = select(branch.c.rev).where(branch.c.id == reader.branch_id)
+    return int(reader.rows(query)[0].rev)
+
+
+def find_terminal(reader: Reader, terminal_no: int) -> StoredTerminal | None:
+    """The enrolled terminal of that number."""
+    columns = [terminal.c[name] for name in StoredTerminal.__dataclass_fields__]
+    rows = reader.rows(
+        select(*columns).where(
+            terminal.c.branch_id == reader.branch_id, terminal.c.terminal_no == terminal_no
+        )
+    )
+    return StoredTerminal(*rows[0]) if rows else None

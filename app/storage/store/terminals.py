@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.errors import NotFound
-from app.storage.keys import new_key
+from app.storage.keys import derived_key, new_key
 from app.storage.store.scope import Scope
 from app.storage.tables import dock_session, terminal
 
@@ -69,7 +69,11 @@ class Terminals:
         if not same_epoch:
             fields |= {"received_seq": 0, "backed_up_seq": 0}
         if known is None:
-            row = fields | {"id": new_key(), "terminal_no": terminal_no, "active": True}
+            row = fields | {
+                "id": derived_key(self._scope.branch_id, "terminal", terminal_no),
+                "terminal_no": terminal_no,
+                "active": True,
+            }
             self._scope.insert(terminal, [row])
         else:
             self._update(terminal_no, fields)

@@ -1,0 +1,263 @@
+"""Docks one terminal: who is it, take its batches in, give it its data sets, let it go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.domain.business_day import business_date
+from app.domain.problems import Problem
+from app.domain.rights import Actor, Right
+from app.errors import AppError, ArchiveFull, DiskFull, NotFound, PortError, RuleBroken
+from app.services.archive import Origin
+from app.services.intake import IntakeResult, RecordCounts, take_in
+from app.services.office import Office
+from app.services.packages import packages_for
+from app.services.terminals import are_known, facts_of, note_terminal
+from app.storage.queries.arrivals import find_terminal, watermarks
+from app.storage.queries.directory import find_branch
+from drivers.contract import Driver, Session, TerminalInfo, Watermarks
+from drivers.discovery import FoundPort
+from drivers.errors import DriverError
+from drivers.protocols.docking.codes import Code
+from drivers.registry import driver_by_name, identify, open_link
+
+Progress = Callable[[str, int, int], None]
+"""(stage, done, total): stages are connect, upload, check, download, finish."""
+
+# Three sessions as large as a batch may be, raw and in the database.
+SPACE_BYTES = 3 * 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DockReport:
+    """One docking. `state`: done, refused, failed; `lost` is said to be sent but not accounted for.
+
+    `error` is set unless the state is done; what came in before it stays in.
+    """
+
+    port: str
+    state: str
+    terminal: int | None = None
+    epoch: int | None = None
+    person: str = ""
+    model: str = ""
+    battery_percent: int | None = None
+    clock_offset_ms: int | None = None
+    batches: int = 0
+    counts: RecordCounts = RecordCounts()
+    documents: int = 0
+    moves: int = 0
+    lost: int = 0
+    problems: tuple[Problem, ...] = ()
+    dock_ms: int = 0
+    post_ms: int = 0
+    error: AppError | None = None
+
+
+@dataclass(slots=True)
+class _Course:
+    """What has happened so far in a docking."""
+
+    info: TerminalInfo | None = None
+    terminal_id: UUID | None = None
+    results: list[IntakeResult] = field(default_factory=list)
+    post_ms: int = 0
+    refused: bool = False
+    finished: bool = False
+
+
+def dock(
+    office: Office,
+    actor: Actor,
+    port: str,
+    *,
+    driver: str | None = None,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> DockReport:
+    """Dock the terminal at `port`; everything it brought is durable when this returns.
+
+    What goes wrong on the way is in the report. Raises PermissionDenied, and DatabaseError when
+    not even the attempt can be written down.
+    """
+    actor.require(Right.DOCK)
+    course = _Course()
+    started_ms = office.clock.now_ms()
+    error: AppError | None = None
+    try:
+        chosen = _driver(office, port, driver)
+        with _session_row(office, actor, port, chosen.name, course):
+            _run(office, actor, port, chosen, progress, course)
+    except AppError as caught:
+        error = caught
+    return _report(port, course, error, office.clock.now_ms() - started_ms)
+
+
+def _run(
+    office: Office, actor: Actor, port: str, driver: Driver, progress: Progress, course: _Course
+) -> None:
+    office.archive.require_space(SPACE_BYTES)
+    with (
+        _port_errors(port),
+        open_link(port, driver.serial) as link,
+        driver.connect(link, office.clock.now_ms, progress) as session,
+    ):
+        course.info = session.info()
+        with _refusing(session, course):
+            _admit(office, actor, course, session.info())
+            _pull(office, actor, session, progress, course)
+            with office.database.read() as reader:
+                branch = find_branch(reader)
+            day = business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
+            session.push(packages_for(office, day))
+            session.finish()
+        course.finished = True
+
+
+def _admit(office: Office, actor: Actor, course: _Course, info: TerminalInfo) -> None:
+    """Raises RuleBroken or NotFound for a terminal that does not belong here."""
+    if info.branch != office.database.branch_id:
+        raise RuleBroken(
+            "wrong-branch",
+            branch=info.branch,
+            terminal=info.terminal,
+            ours=office.database.branch_id,
+        )
+    with office.database.read() as reader:
+        known = find_terminal(reader, info.terminal)
+    if known is None:
+        raise NotFound(what="terminal", key=info.terminal)
+    course.terminal_id = known.id
+    if not known.active:
+        raise RuleBroken("terminal-revoked", terminal=info.terminal)
+    if known.serial and known.serial != info.serial:
+        raise RuleBroken(
+            "terminal-serial", terminal=info.terminal, serial=info.serial, known=known.serial
+        )
+    if info.epoch < known.epoch:
+        raise RuleBroken("terminal-outdated", terminal=info.terminal, epoch=info.epoch)
+    facts = facts_of(info)
+    if not are_known(known, facts):
+        note_terminal(office, actor, info.terminal, facts)
+
+
+def _pull(
+    office: Office, actor: Actor, session: Session, progress: Progress, course: _Course
+) -> None:
+    info = session.info()
+    with office.database.read() as reader:
+        marks = Watermarks(*watermarks(reader, info.terminal, info.epoch))
+    for upload in session.pull(marks):
+        progress("check", 0, 0)
+        began_ms = office.clock.now_ms()
+        origin = Origin(info.branch, info.terminal, info.epoch, upload.batch_no)
+        offset_ms = info.clock_offset_ms or 0
+        result = take_in(office, actor, origin, upload.data, clock_offset_ms=offset_ms)
+        course.post_ms += office.clock.now_ms() - began_ms
+        course.results.append(result)
+        session.acknowledge(result.receipt)
+
+
+@contextmanager
+def _port_errors(port: str) -> Iterator[None]:
+    try:
+        yield
+    except DriverError as error:
+        fields = {"port": port} | error.fields
+        raise PortError(error.code, retry_helps=error.retry_helps, **fields) from error
+
+
+@contextmanager
+def _refusing(session: Session, course: _Course) -> Iterator[None]:
+    """Tells the terminal why the desk stops, so that its user reads more than a broken line."""
+    try:
+        yield
+    except AppError as error:
+        course.refused = isinstance(error, RuleBroken | NotFound)
+        with suppress(DriverError):
+            session.refuse(_refusal(error), "")
+        raise
+
+
+def _refusal(error: AppError) -> Code:
+    if isinstance(error, ArchiveFull | DiskFull):
+        return Code.DESK_FULL
+    rule = error.rule if isinstance(error, RuleBroken) else ""
+    codes = {
+        "wrong-branch": Code.WRONG_BRANCH,
+        "terminal-revoked": Code.TERMINAL_REVOKED,
+        "terminal-serial": Code.TERMINAL_UNKNOWN,
+        "terminal-outdated": Code.EPOCH_OUTDATED,
+    }
+    if isinstance(error, NotFound):
+        return Code.TERMINAL_UNKNOWN
+    return codes.get(rule, Code.DESK_FAULT)
+
+
+@contextmanager
+def _session_row(
+    office: Office, actor: Actor, port: str, driver: str, course: _Course
+) -> Iterator[None]:
+    """A row that says how the docking went, however it ends."""
+    with office.database.transaction(actor, "start docking", port) as store:
+        session_id = store.terminals.start_session(port_url=port, driver=driver)
+    code = "interrupted"
+    try:
+        yield
+        code = ""
+    except AppError as error:
+        code = str(error.fields.get("driver_code") or error.fields.get("rule") or error.code)
+        raise
+    finally:
+        info = course.info
+        with office.database.transaction(actor, "end docking", port) as store:
+            store.terminals.end_session(
+                session_id,
+                terminal_id=course.terminal_id,
+                error_code=code,
+                batches=len(course.results),
+                records=sum(result.counts.uploaded for result in course.results),
+                problems=sum(len(result.problems) for result in course.results),
+                clock_offset_ms=None if info is None else info.clock_offset_ms,
+                battery_percent=None if info is None else info.battery_percent,
+            )
+
+
+def _driver(office: Office, port: str, name: str | None) -> Driver:
+    scratch = office.paths.data / "scratch"
+    with _port_errors(port):
+        if name is not None:
+            return driver_by_name(name, scratch)
+        return identify(FoundPort(port, "", None, None), scratch)
+
+
+def _report(port: str, course: _Course, error: AppError | None, took_ms: int) -> DockReport:
+    info, results = course.info, course.results
+    counts = sum((result.counts for result in results), RecordCounts())
+    received = max((result.receipt.received_seq for result in results), default=None)
+    turned_down = any(result.receipt.state == "rejected" for result in results)
+    lost = 0
+    if info is not None and course.finished and received is not None and not turned_down:
+        lost = max(0, info.last_seq - received)
+    state = "done" if error is None else "refused" if course.refused else "failed"
+    return DockReport(
+        port=port,
+        state=state,
+        terminal=None if info is None else info.terminal,
+        epoch=None if info is None else info.epoch,
+        person="" if info is None else info.person,
+        model="" if info is None else info.model,
+        battery_percent=None if info is None else info.battery_percent,
+        clock_offset_ms=None if info is None else info.clock_offset_ms,
+        batches=len(results),
+        counts=counts,
+        documents=sum(result.documents for result in results),
+        moves=sum(result.moves for result in results),
+        lost=lost,
+        problems=tuple(problem for result in results for problem in result.problems),
+        dock_ms=took_ms - course.post_ms,
+        post_ms=course.post_ms,
+        error=error,
+    )
