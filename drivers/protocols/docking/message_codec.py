@@ -5,7 +5,7 @@ are ignored, a missing or unfit one makes the message malformed.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Final
 
 from drivers.contract import Verdict
@@ -38,7 +38,14 @@ from drivers.protocols.docking.messages import (
     Welcome,
 )
 
-Rule = Callable[[object], object]
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a field may be: `read` gives the value or raises MessageError; `cddl` is for people."""
+
+    cddl: str
+    read: Callable[[object], object]
+    optional: bool = False
 
 
 def _uint(bits: int) -> Callable[[object], int]:
@@ -50,29 +57,34 @@ def _uint(bits: int) -> Callable[[object], int]:
     return read
 
 
+def _number(bits: int) -> Rule:
+    return Rule(f"uint .size {bits // 8}", _uint(bits))
+
+
 def _text(max_bytes: int) -> Rule:
     def read(value: object) -> str:
         if not isinstance(value, str) or len(value.encode()) > max_bytes:
             raise MessageError(Code.MESSAGE_MALFORMED)
         return value
 
-    return read
+    return Rule(f"tstr .size (0..{max_bytes})", read)
 
 
-def _bytes(max_bytes: int, min_bytes: int = 0) -> Rule:
+def _bytes(*sizes: range) -> Rule:
     def read(value: object) -> bytes:
-        if not isinstance(value, bytes) or not min_bytes <= len(value) <= max_bytes:
+        if not isinstance(value, bytes) or not any(len(value) in size for size in sizes):
             raise MessageError(Code.MESSAGE_MALFORMED)
         return value
 
-    return read
+    spans = [f"{s[0]}..{s[-1]}" if len(s) > 1 else f"{s[0]}" for s in sizes]
+    return Rule(" / ".join(f"bstr .size ({span})" for span in spans), read)
 
 
 def _optional(rule: Rule) -> Rule:
     def read(value: object) -> object:
-        return None if value is None else rule(value)
+        return None if value is None else rule.read(value)
 
-    return read
+    return Rule(rule.cddl, read, optional=True)
 
 
 def _verdicts(value: object) -> tuple[Verdict, ...]:
@@ -84,17 +96,18 @@ def _verdicts(value: object) -> tuple[Verdict, ...]:
 def _verdict(value: object) -> Verdict:
     match value:
         case [seq, str(code), str("R" | "Q" | "W" | "B" as severity)] if len(code) <= 24:
-            return Verdict(U32(seq), code, severity)
+            return Verdict(_read_u32(seq), code, severity)
     raise MessageError(Code.MESSAGE_MALFORMED)
 
 
-_KIND_NUMBER: Final = _uint(32)
-U8, U16, U32, U48, U64 = (_uint(bits) for bits in (8, 16, 32, 48, 64))
-DIGEST = _bytes(32, 32)
-PREFIX = _bytes(32)
-CHUNK = _bytes(MAX_CHUNK_BYTES, 1)
-NAME = _text(40)
-SHORT = _text(16)
+_read_u32: Final = _uint(32)
+U8, U16, U32, U48, U64 = (_number(bits) for bits in (8, 16, 32, 48, 64))
+DIGEST: Final = _bytes(range(32, 33))
+PREFIX: Final = _bytes(range(1), range(32, 33))
+CHUNK: Final = _bytes(range(1, MAX_CHUNK_BYTES + 1))
+NAME: Final = _text(40)
+SHORT: Final = _text(16)
+VERDICTS: Final = Rule(f"[0*{MAX_VERDICTS} verdict]", _verdicts)
 
 KINDS: Final[tuple[tuple[int, Callable[..., Message], tuple[Rule, ...]], ...]] = (
     (1, Hello, (U16, U16, U16, NAME, NAME, SHORT, U16, SHORT, U32, U8, U8,
@@ -106,7 +119,7 @@ KINDS: Final[tuple[tuple[int, Callable[..., Message], tuple[Rule, ...]], ...]] =
     (6, BatchOffer, (U32, U32, U32, U32, DIGEST)),
     (7, BatchWant, (U32, U32, PREFIX)),
     (8, BatchData, (U32, U32, CHUNK)),
-    (9, Verdicts, (U32, _verdicts)),
+    (9, Verdicts, (U32, VERDICTS)),
     (10, BatchReceipt, (U32, DIGEST, SHORT, U32, U32, U32)),
     (11, NoMore, ()),
     (12, DatasetOffer, (NAME, U32, U32, DIGEST)),
@@ -143,8 +156,8 @@ def decode_message(data: bytes) -> Message:
         raise MessageError(Code.MESSAGE_MALFORMED) from error
     if not isinstance(body, dict):
         raise MessageError(Code.MESSAGE_MALFORMED)
-    kind = _KIND_NUMBER(body.get(0))
+    kind = _read_u32(body.get(0))
     if kind not in _BY_KIND:
         raise MessageError(Code.MESSAGE_UNKNOWN, min(kind, 255))
     make, rules = _BY_KIND[kind]
-    return make(*(rule(body.get(key)) for key, rule in enumerate(rules, start=1)))
+    return make(*(rule.read(body.get(key)) for key, rule in enumerate(rules, start=1)))
