@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
@@ -12,7 +11,7 @@ from app.domain.stock import LocationKind
 from app.errors import NotFound
 from app.storage.keys import derived_key, new_key
 from app.storage.store import master_data
-from app.storage.store.scope import Scope
+from app.storage.store.scope import Scope, columns_of
 from app.storage.tables import (
     branch,
     customer_profile,
@@ -42,7 +41,7 @@ class Masters:
 
     def put_branch(self, data: master_data.Branch) -> None:
         """Makes or changes the branch that this transaction is for."""
-        columns = asdict(data)
+        columns = columns_of(data)
         known = self._scope.connection.execute(
             update(branch).where(branch.c.id == self._scope.branch_id).values(**columns)
         )
@@ -51,21 +50,21 @@ class Masters:
             self._scope.connection.execute(insert(branch).values(**first))
 
     def put_person(self, data: master_data.Person) -> uuid.UUID:
-        return self._put(person, asdict(data) | {"roles": ",".join(data.roles)})
+        return self._put(person, columns_of(data) | {"roles": ",".join(data.roles)})
 
     def put_vehicle(self, data: master_data.Vehicle) -> uuid.UUID:
-        return self._put(vehicle, asdict(data))
+        return self._put(vehicle, columns_of(data))
 
     def put_reason(self, data: master_data.Reason) -> uuid.UUID:
-        return self._put(reason, asdict(data))
+        return self._put(reason, columns_of(data))
 
     def put_party(self, data: master_data.Party) -> uuid.UUID:
-        return self._put(party, asdict(data))
+        return self._put(party, columns_of(data))
 
     def put_customer(self, data: master_data.Party, profile: master_data.Profile) -> uuid.UUID:
         """A party and how it is served; profiles before the new one end where it starts."""
         party_id = self.put_party(data)
-        row = asdict(profile)
+        row = columns_of(profile)
         row["salesperson_id"] = self._id(person, row.pop("salesperson"))
         row["route_id"] = self._id(route, row.pop("route"))
         row["wholesaler_id"] = self._id(party, row.pop("wholesaler"))
@@ -85,7 +84,7 @@ class Masters:
 
     def put_route(self, data: master_data.Route) -> uuid.UUID:
         """The stops replace the ones before."""
-        row = asdict(data)
+        row = columns_of(data)
         stops = row.pop("stops")
         row["person_id"] = self._id(person, row.pop("person"))
         row["vehicle_id"] = self._id(vehicle, row.pop("vehicle"))
@@ -106,7 +105,7 @@ class Masters:
 
         Raises NotFound never, RuleBroken for packings that do not fit together.
         """
-        row = asdict(data)
+        row = columns_of(data)
         row.pop("packings")
         product_id = self._put(product, row)
         known = {
@@ -120,7 +119,7 @@ class Masters:
         }
         fresh = []
         for item in data.packings:
-            fields = asdict(item)
+            fields = columns_of(item)
             found = known.get(item.code)
             if found is None:
                 packing_id = derived_key(self._scope.branch_id, "packing", product_id, item.code)
@@ -171,7 +170,7 @@ class Masters:
 
     def put_price_list(self, data: master_data.PriceList) -> uuid.UUID:
         """The prices replace the ones before."""
-        row = asdict(data)
+        row = columns_of(data)
         row.pop("prices")
         row["party_id"] = self._id(party, row.pop("customer"))
         list_id = self._put(price_list, row)
@@ -193,7 +192,7 @@ class Masters:
         return list_id
 
     def put_place(self, data: master_data.Place) -> uuid.UUID:
-        row = asdict(data)
+        row = columns_of(data)
         row["kind"] = data.kind.value
         row["book"] = data.kind.book.value
         row["party_id"] = self._id(party, row.pop("party"))

@@ -1,7 +1,7 @@
 """What every area of the store works with: one connection, one branch, one time, one person."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,6 @@ def source_columns(source: Source | None) -> dict[str, Any]:
     return {"src_batch_id": source.batch_id, "src_seq": source.seq}
 
 
-def distinct(values: Iterable[str]) -> list[str]:
-    """In a fixed order, so that rows are always locked in that order."""
-    return sorted(set(values))
+def columns_of(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass; `dataclasses.asdict` also copies every value, ten times slower."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

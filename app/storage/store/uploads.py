@@ -3,14 +3,14 @@
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
 from app.errors import NotFound
 from app.storage.keys import derived_key
-from app.storage.store.scope import Scope
+from app.storage.store.scope import Scope, columns_of
 from app.storage.tables import (
     code_alias,
     quarantine_item,
@@ -163,11 +163,11 @@ class Uploads:
         return 0 if highest is None else int(highest) + 1
 
     def add_batch(self, batch: Batch) -> None:
-        row = asdict(batch) | {"received_ms": self._scope.now_ms, "operator": self._scope.user}
+        row = columns_of(batch) | {"received_ms": self._scope.now_ms, "operator": self._scope.user}
         self._scope.insert(upload_batch, [row])
 
     def add_raw_records(self, records: Iterable[RawRecord]) -> None:
-        self._scope.insert(raw_record, [asdict(record) for record in records])
+        self._scope.insert(raw_record, [columns_of(record) for record in records])
 
     def existing_records(
         self, terminal_no: int, epoch: int, seqs: Iterable[int]
@@ -233,7 +233,7 @@ class Uploads:
     def link(self, links: Sequence[Link]) -> None:
         """Says which document or line a record made or touched."""
         rows = [
-            asdict(link)
+            columns_of(link)
             | {"id": derived_key("link", link.record_id, link.document_id, link.line_id, link.role)}
             for link in links
         ]
@@ -241,7 +241,7 @@ class Uploads:
 
     def add_quarantine(self, items: Sequence[QuarantineItem]) -> None:
         rows = [
-            asdict(item)
+            columns_of(item)
             | {
                 "seqs": json.dumps(item.seqs),
                 "state": "open",

@@ -1,7 +1,7 @@
 """The one MetaData with its naming convention, and the columns that many tables share."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -38,19 +38,20 @@ class Key16(TypeDecorator[uuid.UUID]):
             return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
         return dialect.type_descriptor(LargeBinary(16))
 
-    def process_bind_param(self, value: uuid.UUID | None, dialect: Dialect) -> object:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+    # Whole processors instead of one call inside another: a day's upload binds 40,000 keys.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name == "postgresql":
+            return None
+        return lambda key: None if key is None else key.bytes
 
-    def process_result_value(
+    def result_processor(
         self,
-        value: object,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> uuid.UUID | None:
-        if isinstance(value, bytes):
-            return uuid.UUID(bytes=value)
-        return value if isinstance(value, uuid.UUID) else None
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002
+    ) -> Callable[[Any], Any] | None:
+        if dialect.name == "postgresql":
+            return None
+        return lambda stored: None if stored is None else uuid.UUID(bytes=stored)
 
 
 def _columns_but_branch(constraint: Constraint | Index, _table: Table) -> str:
