@@ -1,11 +1,13 @@
 """Deterministic CBOR (RFC 8949, 4.2) of the few types that the wire knows, decoded strictly.
 
-Values: integers of 64 bits, bytes, text, booleans, None, lists, maps with unsigned integer keys.
+Values: integers of 64 bits, bytes, text, booleans, None, lists, maps whose keys are
+unsigned integers or text.
 Floats, tags, indefinite lengths, other simple values, non-minimal lengths, keys out of order or
 twice, and bytes behind the value are refused, so that one value has exactly one encoding.
 """
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 MAX_DEPTH: Final = 8
@@ -73,15 +75,21 @@ def _append(out: bytearray, value: object) -> None:
 
 
 def _append_map(out: bytearray, value: Mapping[object, object]) -> None:
-    keys: list[int] = []
-    for key in value:
-        if not isinstance(key, int) or isinstance(key, bool) or key < 0:
+    keyed: list[tuple[bytes, object]] = []
+    for key, item in value.items():
+        if not _may_be_key(key):
             raise CborError("key")
-        keys.append(key)
-    _append_head(out, 0xA0, len(keys))
-    for key in sorted(keys):
-        _append_head(out, 0x00, key)
-        _append(out, value[key])
+        keyed.append((encode(key), item))
+    _append_head(out, 0xA0, len(keyed))
+    for encoded, item in sorted(keyed, key=itemgetter(0)):
+        out += encoded
+        _append(out, item)
+
+
+def _may_be_key(key: object) -> bool:
+    if isinstance(key, int):
+        return key >= 0 and not isinstance(key, bool)
+    return isinstance(key, str)
 
 
 def _append_head(out: bytearray, major: int, number: int) -> None:
@@ -170,15 +178,17 @@ class _Reader:
         except UnicodeDecodeError:
             raise CborError("utf8") from None
 
-    def _map(self, count: int, depth: int) -> dict[int, object]:
-        result: dict[int, object] = {}
-        last = -1
+    def _map(self, count: int, depth: int) -> dict[int | str, object]:
+        result: dict[int | str, object] = {}
+        last = b""
         for _ in range(count):
+            start = self.position
             key = self.item(0)
-            if not isinstance(key, int) or isinstance(key, bool) or key < 0:
+            if not isinstance(key, int | str) or not _may_be_key(key):
                 raise CborError("key")
-            if key <= last:
+            encoded = self.data[start : self.position]
+            if encoded <= last:
                 raise CborError("key_twice_or_out_of_order")
-            last = key
+            last = encoded
             result[key] = self.item(depth)
         return result

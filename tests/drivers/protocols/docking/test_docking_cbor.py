@@ -16,6 +16,7 @@ values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(st.integers(0, (1 << 64) - 1), inner, max_size=5)
+        | st.dictionaries(st.text(max_size=30), inner, max_size=5)
     ),
     max_leaves=20,
 )
@@ -44,7 +45,9 @@ REFUSED = [
     ("bfff", "indefinite_or_reserved"),
     ("a201000100", "key_twice_or_out_of_order"),
     ("a202000100", "key_twice_or_out_of_order"),
-    ("a1613100", "key"),
+    ("a1413100", "key"),
+    ("a2613100613100", "key_twice_or_out_of_order"),
+    ("a26131000000", "key_twice_or_out_of_order"),
     ("a12000", "key"),
     ("a1f500", "key"),
     ("a18000", "too_deep"),
@@ -83,7 +86,11 @@ def test_caps() -> None:
     assert decode(b"\x81" * 8 + b"\x00") == [[[[[[[[0]]]]]]]]
 
 
-@pytest.mark.parametrize("value", [1.5, {"a": 1}, {-1: 1}, {True: 1}, 1 << 64, object(), {1.0: 0}])
+def test_number_keys_come_before_text_keys() -> None:
+    assert encode({"": 0, 24: 0}) == bytes.fromhex("a21818006000")
+
+
+@pytest.mark.parametrize("value", [1.5, {b"a": 1}, {-1: 1}, {True: 1}, 1 << 64, object(), {1.0: 0}])
 def test_cannot_be_encoded(value: object) -> None:
     with pytest.raises(CborError):
         encode(value)
