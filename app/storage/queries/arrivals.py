@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.storage.reader import Reader
 from app.storage.store.terminals import StoredTerminal
-from app.storage.tables import branch, dock_session, raw_record, terminal, upload_batch
+from app.storage.tables import branch, dock_session, document, raw_record, terminal, upload_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +126,12 @@ def find_terminal(reader: Reader, terminal_no: int) -> StoredTerminal | None:
         )
     )
     return StoredTerminal(*rows[0]) if rows else None
+
+
+def reversal_number(reader: Reader, document_id: uuid.UUID) -> str | None:
+    """The number of the document that undoes this one, if there is one."""
+    query = select(document.c.number).where(
+        document.c.branch_id == reader.branch_id, document.c.reversal_of == document_id
+    )
+    rows = reader.rows(query)
+    return rows[0].number if rows else None

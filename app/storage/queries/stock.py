@@ -9,21 +9,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from app.domain.counts import CountState
 from app.domain.stock import LocationKind
 from app.errors import NotFound
+from app.storage.queries.count_points import CountPoint, count_points
 from app.storage.queries.directory import find_branch
 from app.storage.queries.flows import REAL, flows
 from app.storage.reader import Reader
 from app.storage.tables import (
-    count_line,
     document,
     document_line,
     location,
     lot,
     product,
     stock_balance,
-    stock_count,
     stock_move,
 )
 
@@ -76,17 +74,6 @@ class StatementRow:
     transferred: int
     adjusted: int
     closing: int
-
-
-@dataclass(frozen=True, slots=True)
-class CountPoint:
-    """What was counted, against what the book said at that moment."""
-
-    business_date: date
-    counted_ms: int
-    counted: int
-    book_at_count: int
-    document_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +227,7 @@ def over_time(
         item.base_unit_name,
         location_code,
         tuple(reversed(days)),
-        _counts(reader, item.id, location_code, d_from, d_to),
+        count_points(reader, item.id, location_code, d_from, d_to),
     )
 
 
@@ -264,72 +251,6 @@ def _balances(
     if product_id is not None:
         query = query.where(balance.product_id == product_id)
     return {row.product_id: int(row.qty) for row in reader.rows(query)}
-
-
-def _counts(
-    reader: Reader,
-    product_id: uuid.UUID,
-    location_code: str | None,
-    d_from: date,
-    d_to: date,
-) -> tuple[CountPoint, ...]:
-    joined = (
-        stock_count.join(
-            document,
-            and_(
-                document.c.branch_id == stock_count.c.branch_id,
-                document.c.id == stock_count.c.document_id,
-            ),
-        )
-        .join(
-            document_line,
-            and_(
-                document_line.c.branch_id == document.c.branch_id,
-                document_line.c.document_id == document.c.id,
-            ),
-        )
-        .join(
-            count_line,
-            and_(
-                count_line.c.branch_id == document_line.c.branch_id,
-                count_line.c.line_id == document_line.c.id,
-            ),
-        )
-        .join(
-            location,
-            and_(
-                location.c.branch_id == stock_count.c.branch_id,
-                location.c.id == stock_count.c.location_id,
-            ),
-        )
-    )
-    columns = (
-        document.c.business_date,
-        stock_count.c.counted_ms,
-        func.sum(count_line.c.counted),
-        func.sum(count_line.c.book_at_count),
-        document.c.number,
-    )
-    keys = (*columns[:2], document.c.number, document.c.id)
-    query = (
-        select(*columns)
-        .select_from(joined)
-        .where(
-            document.c.branch_id == reader.branch_id,
-            document.c.state == CountState.POSTED.value,
-            document.c.business_date.between(d_from, d_to),
-            document_line.c.product_id == product_id,
-            count_line.c.counted.is_not(None),
-            location.c.kind.in_(REAL),
-            *([] if location_code is None else [location.c.code == location_code]),
-        )
-        .group_by(*keys)
-        .order_by(stock_count.c.counted_ms, document.c.id)
-    )
-    return tuple(
-        CountPoint(row[0], row[1], int(row[2]), int(row[3] or 0), row[4])
-        for row in reader.rows(query)
-    )
 
 
 def _moves(
