@@ -55,7 +55,7 @@ def order_of(world: World, customer: SampleCustomer, day: date, streams: Streams
     for place, product in enumerate(sorted(wanted, key=lambda p: p.code)):
         share = max(1, cases * (3 if place == 0 else 2) // (2 * len(wanted) + 1))
         loose = customer.channel == "ONTRADE" and streams.chance(name, 200)
-        packing = product.packings[2] if loose else product.case
+        packing = product.packings[3] if loose else product.case
         wishes.append(Wish(product, packing, share))
     if len(wishes) > 1 and wishes[0].packs >= 10 and day.month in (6, 7, 8):
         wishes.append(Wish(wishes[0].product, wishes[0].packing, wishes[0].packs // 10, free=True))

@@ -65,7 +65,6 @@ def masters_of(world: World, since: date) -> MasterData:
         price_lists=(_price_list(world, first_day),),
         places=(
             Place(code=WAREHOUSE, name="中心仓库", kind=LocationKind.WAREHOUSE),
-            Place(code="SUP01", name="望汐啤酒", kind=LocationKind.SUPPLIER, party=SUPPLIER),
             *(
                 Place(code=r.van, name=f"{r.name}货车", kind=LocationKind.VAN, vehicle=r.van)
                 for r in world.routes

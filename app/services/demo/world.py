@@ -186,9 +186,10 @@ def _drink(
     rows = (
         (unit, unit_name, 1, gtin13),
         ("PK2", "两支装", 2, gtin14(5, gtin13)),
-        ("HCS", "半箱", max(case // 2, 1), gtin14(2, gtin13)),
+        ("PK3", "三支装", 3, gtin14(6, gtin13)),
+        ("HCS", "半箱", case // 2, gtin14(2, gtin13)),
         ("CS", "箱", case, gtin14(1, gtin13)),
-        ("LAY", "层", case * 10, gtin14(3, gtin13)),
+        ("CS2", "双箱", case * 2, gtin14(3, gtin13)),
         ("PLT", "板", case * 60, gtin14(4, gtin13)),
     )
     packings = tuple(
