@@ -25,7 +25,7 @@ from drivers.protocols.docking.codes import Code
 from drivers.registry import driver_by_name, identify, open_link
 
 Progress = Callable[[str, int, int], None]
-"""(stage, done, total): stages are connect, upload, check, download, finish."""
+"""(stage, done, total): connect, identified, upload, check, commit, download, finish."""
 
 # Three sessions as large as a batch may be, raw and in the database.
 SPACE_BYTES = 3 * 8 * 1024 * 1024
@@ -47,7 +47,7 @@ class DockReport:
     battery_percent: int | None = None
     clock_offset_ms: int | None = None
     batches: int = 0
-    counts: RecordCounts = RecordCounts()
+    counts: RecordCounts = field(default_factory=RecordCounts)
     documents: int = 0
     moves: int = 0
     lost: int = 0
@@ -105,6 +105,7 @@ def _run(
         driver.connect(link, office.clock.now_ms, progress) as session,
     ):
         course.info = session.info()
+        progress("identified", 0, 0)
         with _refusing(session, course):
             _admit(office, actor, course, session.info())
             _pull(office, actor, session, progress, course)
@@ -119,12 +120,8 @@ def _run(
 def _admit(office: Office, actor: Actor, course: _Course, info: TerminalInfo) -> None:
     """Raises RuleBroken or NotFound for a terminal that does not belong here."""
     if info.branch != office.database.branch_id:
-        raise RuleBroken(
-            "wrong-branch",
-            branch=info.branch,
-            terminal=info.terminal,
-            ours=office.database.branch_id,
-        )
+        ours = office.database.branch_id
+        raise RuleBroken("wrong-branch", branch=info.branch, terminal=info.terminal, ours=ours)
     with office.database.read() as reader:
         known = find_terminal(reader, info.terminal)
     if known is None:
@@ -157,6 +154,7 @@ def _pull(
         result = take_in(office, actor, origin, upload.data, clock_offset_ms=offset_ms)
         course.post_ms += office.clock.now_ms() - began_ms
         course.results.append(result)
+        progress("commit", 0, 0)
         session.acknowledge(result.receipt)
 
 

@@ -1,0 +1,85 @@
+"""Counts beyond tolerance, approved by somebody who did not count."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.domain.business_day import posting_date
+from app.domain.counts import COUNT_TRANSITIONS, CountEvent, CountState, check_approver
+from app.domain.numbering import DocumentKind
+from app.domain.rights import Actor, Right
+from app.errors import NotFound
+from app.services.differences import Found, adjust
+from app.services.journal import Step, journaled
+from app.services.office import Office
+from app.storage.queries.directory import find_branch, persons_by_code, places_by_code
+from app.storage.queries.documents import FoundDocument, documents_by_id, documents_in_state
+from app.storage.reader import Reader
+from app.storage.store.scope import Source
+
+
+def counts_to_approve(office: Office, actor: Actor) -> tuple[FoundDocument, ...]:
+    """Counts that were further off than their tolerance."""
+    actor.require(Right.POST_COUNTS)
+    with office.database.read() as reader:
+        return documents_in_state(reader, DocumentKind.CT, CountState.SUBMITTED)
+
+
+def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:
+    """Post a submitted count and return its number.
+
+    Raises NotFound, RuleBroken("approver-is-counter") for the own count, RuleBroken("transition")
+    for one that is not submitted, RuleBroken("negative-stock") when what is to be written off has
+    left meanwhile.
+    """
+    actor.require(Right.APPROVE_COUNTS)
+    with journaled(
+        office, actor, "approve_count", subject=str(count_id), count_id=count_id
+    ) as step:
+        reader = step.store.reader
+        count = documents_by_id(reader, [count_id]).get(count_id)
+        if count is None or count.count is None:
+            raise NotFound(what="count", key=str(count_id))
+        counter = _counter(reader, count.count.counter_id)
+        check_approver(counter, actor.user)
+        state = COUNT_TRANSITIONS.after(CountState(count.state), CountEvent.APPROVE)
+        number = step.store.numbers.issue(DocumentKind.CT, count.business_date)
+        step.store.documents.approve_count(count_id)
+        step.store.documents.number({count_id: number}, state)
+        posting = posting_date(count.business_date, find_branch(reader).closed_through)
+        adjust(step.store, _differences(step, count), {count_id: posting})
+        step.store.documents.post({count_id: posting})
+        step.store.audit.about(str(number))
+        return str(number)
+
+
+def _counter(reader: Reader, counter_id: UUID | None) -> str:
+    people = persons_by_code(reader).values()
+    return next((person.code for person in people if person.id == counter_id), "")
+
+
+def _differences(step: Step, count: FoundDocument) -> list[Found]:
+    places = {place.id: place.location for place in places_by_code(step.store.reader).values()}
+    facts = count.count
+    if facts is None:
+        return []
+    source = None
+    if count.src_batch_id is not None and count.src_seq is not None:
+        source = Source(count.src_batch_id, count.src_seq)
+    return [
+        Found(
+            document_id=count.id,
+            line_id=line.id,
+            location=places[facts.location_id],
+            product_id=line.product_id,
+            lot_id=line.lot_id,
+            difference=line.counted - line.book_at_count,
+            event_ms=facts.counted_ms,
+            business_date=count.business_date,
+            source=source,
+        )
+        for line in count.lines
+        if line.counted is not None
+        and line.book_at_count is not None
+        and line.counted != line.book_at_count
+    ]

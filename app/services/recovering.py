@@ -1,0 +1,40 @@
+"""After a crash: uploads archived but not taken in, journal entries that never counted."""
+
+from __future__ import annotations
+
+from app.domain.rights import Actor, Right
+from app.services.archive import HOST, ArchivedFile, origin_of
+from app.services.intake import IntakeResult, take_in_kept
+from app.services.office import Office
+from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
+
+
+def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
+    """Take in every archived upload that the database does not know; cheap when there is none.
+
+    The clock offset is the one measured at the terminal's last docking.
+    """
+    actor.require(Right.DOCK)
+    office.archive.sweep()
+    branch = office.database.branch_id
+    with office.database.read() as reader:
+        missing = sorted(office.archive.paths() - archive_paths(reader), key=origin_of)
+        ours = [path for path in missing if origin_of(path).branch == branch]
+        offsets = {path: last_clock_offset_ms(reader, origin_of(path).terminal) for path in ours}
+    if any(origin_of(path).terminal == HOST for path in ours):
+        _drop_entries(office, actor)
+    return tuple(
+        take_in_kept(office, actor, path, offsets[path])
+        for path in ours
+        if origin_of(path).terminal != HOST
+    )
+
+
+def _drop_entries(office: Office, actor: Actor) -> None:
+    """Removes journal entries whose transaction did not commit; nobody was told it had."""
+    with office.database.transaction(actor, "recover") as store:
+        store.lock()  # an entry that is being written right now is not left over
+        known = archive_paths(store.reader)
+        for path in office.archive.paths() - known:
+            if origin_of(path).terminal == HOST:
+                office.archive.take_back(ArchivedFile(origin_of(path), path, b"", 0))

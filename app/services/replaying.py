@@ -1,0 +1,112 @@
+"""Makes the database again from the archive alone, and compares it with this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
+
+from app.clock import FixedClock
+from app.domain.rights import Actor, Right
+from app.errors import RuleBroken
+from app.services import (
+    counting,
+    delivering,
+    intake,
+    masters,
+    planning,
+    quarantine,
+    receiving,
+    releasing,
+    reversing,
+    terminals,
+    transferring,
+)
+from app.services.archive import HOST, ArchivedFile, origin_of
+from app.services.journal import Entry, read_entry
+from app.services.office import Office
+from app.services.plain import from_plain
+from app.storage import migrate
+from app.storage.database import Database
+from app.storage.queries.arrivals import archive_paths
+from app.storage.queries.fingerprint import fingerprint
+
+VERBS: Mapping[str, Callable[..., Any]] = {
+    "found_branch": masters.found_branch,
+    "change_branch": masters.change_branch,
+    "put_masters": masters.put_masters,
+    "enrol": terminals.enrol,
+    "note_terminal": terminals.note_terminal,
+    "take_in": intake.take_in_kept,
+    "fix": quarantine.fix,
+    "reject": quarantine.reject,
+    "receive_goods": receiving.receive_goods,
+    "transfer_goods": transferring.transfer_goods,
+    "plan_route_day": planning.plan_route_day,
+    "load": delivering.load,
+    "approve_count": counting.approve_count,
+    "release_order": releasing.release_order,
+    "reverse": reversing.reverse,
+}
+"""Journal verb -> the service that a replay calls again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`commands` were repeated; `differing` names the tables that came out different."""
+
+    commands: int
+    uploads: int
+    differing: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differing
+
+
+def replay(
+    office: Office,
+    actor: Actor,
+    into: str,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Replay:
+    """Repeat the whole journal in the empty database at the URL `into`, then compare.
+
+    Raises RuleBroken("database-not-empty"), ArchiveError when a file is missing or another one
+    would have to be written, SchemaError and DatabaseError.
+    """
+    actor.require(Right.REPLAY)
+    migrate.upgrade(into)
+    target = Database.open(into)
+    try:
+        if target.branches():
+            raise RuleBroken("database-not-empty", url=target.place)
+        with office.database.read() as reader:
+            paths = sorted(archive_paths(reader), key=origin_of)
+            expected = fingerprint(reader)
+        files = [
+            ArchivedFile(origin_of(path), path, b"", 0)
+            for path in paths
+            if origin_of(path).terminal == HOST
+        ]
+        again = replace(office, database=target, archive=replace(office.archive, closed=True))
+        for done, file in enumerate(files, start=1):
+            again = _repeat(again, read_entry(office, file))
+            progress(done, len(files))
+        with again.database.read() as reader:
+            found = fingerprint(reader)
+    finally:
+        target.close()
+    differing = tuple(name for name in expected if expected[name] != found.get(name))
+    return Replay(len(files), len(paths) - len(files), differing)
+
+
+def _repeat(office: Office, entry: Entry) -> Office:
+    """Calls one command again as its user, at its time; returns the office to go on with."""
+    clock = FixedClock(entry.at_ms, entry.offset_min)
+    office = replace(office, clock=clock, database=replace(office.database, clock=clock))
+    verb = VERBS[entry.verb]
+    hints = get_type_hints(verb)
+    arguments = {name: from_plain(hints[name], value) for name, value in entry.arguments.items()}
+    result = verb(office, Actor.everything(entry.user), **arguments)
+    return result if isinstance(result, Office) else office
