@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from app.domain.stock import Book, LocationKind
 from app.storage.reader import Reader
-from app.storage.tables import location, stock_move
+from app.storage.tables import location, product, stock_move
 
 REAL = [kind.value for kind in LocationKind if not kind.virtual and kind.book is Book.OWN]
 
@@ -66,3 +66,16 @@ def _column(other: LocationKind, *, inward: bool) -> str:
     if other is LocationKind.CONSUMPTION:
         return "issued"
     return "adjusted" if other.virtual else "transferred"
+
+
+def flows_of_product(
+    reader: Reader, product_code: str, location_code: str | None, d_from: date, d_to: date
+) -> Iterator[Flow]:
+    """The changes of one product over posting dates from `d_from` to `d_to` inclusive."""
+    one = select(product.c.id).where(
+        product.c.branch_id == reader.branch_id, product.c.code == product_code
+    )
+    condition = and_(
+        stock_move.c.product_id.in_(one), stock_move.c.posting_date.between(d_from, d_to)
+    )
+    return flows(reader, condition, location_code)
