@@ -169,13 +169,15 @@ def open_record(data: bytes, offset: int) -> Record | BadRecord:
 
 
 def _defect(record: Record, crc: object) -> str | None:
-    tail = len(cbor.encode(crc)) if isinstance(crc, int) else 0
+    if not isinstance(crc, int):
+        return "crc32"
+    tail = 5 if 0xFFFF < crc <= _U32 else len(cbor.encode(crc))
     core = b"\x86" + record.data[1 : len(record.data) - tail]
     if zlib.crc32(core) != crc:
         return "crc32"
     numbers = (record.type, record.seq, record.ts_ms, record.offset_min)
     in_range = (
-        not any(isinstance(number, bool) for number in numbers)
+        bool not in map(type, numbers)
         and 0 <= record.type <= 255
         and 0 < record.seq <= _U32
         and 0 <= record.ts_ms < 1 << 48

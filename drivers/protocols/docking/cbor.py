@@ -183,12 +183,22 @@ class _Reader:
         last = b""
         for _ in range(count):
             start = self.position
-            key = self.item(0)
-            if not isinstance(key, int | str) or not _may_be_key(key):
-                raise CborError("key")
+            key = self._key()
             encoded = self.data[start : self.position]
             if encoded <= last:
                 raise CborError("key_twice_or_out_of_order")
             last = encoded
             result[key] = self.item(depth)
         return result
+
+    def _key(self) -> int | str:
+        # Nearly all keys are small numbers: worth a way of their own.
+        small = self.data[self.position : self.position + 1]
+        if b"\x00" <= small < b"\x18" and self.items_left:
+            self.position += 1
+            self.items_left -= 1
+            return small[0]
+        key = self.item(0)
+        if not isinstance(key, int | str) or not _may_be_key(key):
+            raise CborError("key")
+        return key
