@@ -23,7 +23,7 @@ class Limits:
     """What one side can take, and its patience; sizes in bytes, times in seconds."""
 
     window_bytes: int = 16 * 1024
-    first_payload: int = 1024
+    first_payload: int = 2048
     max_payload: int = 4096
     connect_interval_s: float = 0.3
     connect_s: float = 5.0
