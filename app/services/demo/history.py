@@ -88,12 +88,15 @@ def plan_and_load(office: Office, actor: Actor, world: World, day: date) -> None
             load(office, actor, day, route.code)
 
 
-def write_day(branch: SampleBranch, person: SamplePerson, day: date, memory: Recorder) -> None:
-    """What `person` writes down on `day`."""
+def write_day(
+    branch: SampleBranch, person: SamplePerson, day: date, memory: Recorder, keep_back: int = 0
+) -> None:
+    """What `person` writes down on `day`; a driver leaves his last `keep_back` notes open."""
     if person.role == "salesperson":
         sell(branch.world, person, day, memory, branch.streams)
     elif person.role == "driver":
-        deliver(notes_of(branch, person, day), day, memory, branch.streams)
+        notes = notes_of(branch, person, day)
+        deliver(notes[: len(notes) - keep_back], day, memory, branch.streams)
     else:
         book = [
             LotOnHand(row.product_code, row.lot_code, row.qty)
