@@ -73,7 +73,7 @@ def _checked(declared: "Field[Any]", value: object, file: Path) -> object:
     if isinstance(declared.default, tuple):
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return tuple(value)
-    elif isinstance(value, type(declared.default)) and (not choices or value in choices):
+    elif type(value) is type(declared.default) and (not choices or value in choices):
         return value
     allowed = ", ".join(choices) or type(declared.default).__name__
     raise SettingsError(file=str(file), setting=declared.name, value=value, allowed=allowed)

@@ -35,6 +35,7 @@ def test_the_file_explains_itself(tmp_path: Path) -> None:
         ("language = 3", "language"),
         ('ports = "COM3"', "ports"),
         ("ports = [3]", "ports"),
+        ("clock_shift_s = true", "clock_shift_s"),
         ('langauge = "zh"', "langauge"),
         ("language = ", ""),
     ],

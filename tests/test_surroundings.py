@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app.clock import FixedClock, SystemClock
+from app.clock import FixedClock, ShiftedClock, SystemClock
 from app.errors import PortError, RuleBroken
 from app.log import open_log
 from app.paths import Paths, default_data_folder
@@ -60,3 +60,11 @@ def test_errors_carry_fields_and_exit_codes() -> None:
     busy = PortError("port_busy", port="COM3", retry_helps=True)
     assert (busy.exit_code, busy.fields["port"], busy.retry_helps) == (3, "COM3", True)
     assert str(RuleBroken("number", text="x")) == "rule (rule='number', text='x')"
+
+
+def test_a_shifted_clock_runs_on_a_day_of_its_own() -> None:
+    day_ms = 86_400_000
+    before = SystemClock().now_ms()
+    shifted = ShiftedClock(shift_ms=-day_ms, minutes_east=480)
+    assert before - day_ms <= shifted.now_ms() <= SystemClock().now_ms() - day_ms
+    assert shifted.offset_min() == 480

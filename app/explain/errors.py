@@ -83,6 +83,25 @@ RULES: Mapping[str, str] = {
         "That does not settle it: the record still has a problem ({code}). Choose another answer, "
         "or reject the line."
     ),
+    "wrong-branch": N_(
+        "Terminal {terminal} belongs to branch {branch}; this is branch {ours}. Send it back "
+        "there. Nothing was taken in."
+    ),
+    "terminal-revoked": N_("Terminal {terminal} has been locked out. Ask your administrator."),
+    "terminal-serial": N_(
+        "Terminal {terminal} calls itself {serial}, but is known here as {known}. Have it checked: "
+        "two terminals may carry the same number."
+    ),
+    "terminal-outdated": N_(
+        "The store of terminal {terminal} (epoch {epoch}) is older than what it handed over "
+        "before. Have it checked before it is used again."
+    ),
+    "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 999."),
+    "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
+    "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),
+    "not-posted": N_(
+        "{number} is “{state}” and can be reversed only once it is posted. Nothing was changed."
+    ),
     "statement-foots": N_(
         "The stock statement of {product} does not add up to {closing}. Run “tallydock check” and "
         "send its answer to your support."
