@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,10 +41,13 @@ def print_delivery_notes(
     day: date | None = None,
     route: str | None = None,
     number: str | None = None,
+    numbers: Collection[str] | None = None,
     paper: str = "a4",
     copies: Sequence[str] = ("customer",),
 ) -> PrintReport:
     """Write the notes of a day, a route or one number into the PDF `out`.
+
+    `numbers` narrows them down further.
 
     A note printed before carries its reprint number, the time and the person. Raises NotFound
     when there is no such note or paper, OutputError when `out` cannot be written; then nothing
@@ -55,7 +58,9 @@ def print_delivery_notes(
         rows = [
             row
             for row in listing(reader, day=day, route_code=route, number=number)
-            if row.number is not None and row.state in _OFFICIAL
+            if row.number is not None
+            and row.state in _OFFICIAL
+            and (numbers is None or row.number in numbers)
         ]
         notes = [note(reader, row.number or "") for row in rows]
     if not notes:

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.services.docking import DockReport, Progress
 from app.ui.tasks import Job, Tasks
 
 POLL_MS = 700
@@ -22,9 +22,8 @@ _STATE_OF_STAGE = {
     "finish": "pushing",
 }
 
-Progress = Callable[[str, int, int], None]
 FindPorts = Callable[[], Sequence[str]]
-DockPort = Callable[[str, Progress], Any]
+DockPort = Callable[[str, Progress], DockReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,25 @@ class Live:
 
     port: str
     state: str = "detected"
-    terminal_no: int | None = None
     done_bytes: int = 0
     total_bytes: int = 0
     bytes_per_s: int = 0
     left_s: int | None = None
-    report: Any = None
+    report: DockReport | None = None
     error: BaseException | None = None
 
     @property
     def over(self) -> bool:
         return self.report is not None or self.error is not None
+
+    @property
+    def terminal_no(self) -> int | None:
+        return self.report.terminal if self.report is not None else None
+
+    @property
+    def trouble(self) -> BaseException | None:
+        """What stopped it, if something did."""
+        return self.error or (self.report.error if self.report is not None else None)
 
 
 class DockWatcher(QObject):
@@ -94,7 +101,7 @@ class DockWatcher(QObject):
         self._samples[port] = []
         dock_port = self._dock_port
 
-        def work(job: Job) -> Any:
+        def work(job: Job) -> DockReport:
             return dock_port(port, lambda stage, done, total: job.step(done, total, stage))
 
         self._tasks.start(
@@ -122,7 +129,7 @@ class DockWatcher(QObject):
         self._seen = now
         for port in gone:
             live = self._live.get(port)
-            if live is not None and live.over and live.error is not None:
+            if live is not None and live.over and live.trouble is not None:
                 del self._live[port]
         if gone:
             self.changed.emit()
@@ -157,7 +164,10 @@ class DockWatcher(QObject):
         return round((done - first_bytes) / (now_s - first_s)) if now_s - first_s > 0.2 else 0
 
     def _finish(
-        self, port: str, report: Any = None, error: BaseException | None = None
+        self,
+        port: str,
+        report: DockReport | None = None,
+        error: BaseException | None = None,
     ) -> None:
         self._keep(replace(self._live[port], report=report, error=error))
         self.ended.emit(port)

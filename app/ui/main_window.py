@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.settings import Settings, load_settings, save_settings
+from app.storage.queries.directory import find_branch
 from app.storage.queries.search import Found, find_anything
 from app.ui.dock_watcher import DockWatcher
 from app.ui.help_page import HelpPage
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         workplace.language.changed.connect(self._retranslate)
         self._add_keys()
         self._retranslate()
+        workplace.read(find_branch, self._top.show_branch, self._report)
         if self.entries:
             self.show_screen(0)
 

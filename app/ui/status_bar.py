@@ -1,8 +1,10 @@
 """The bar at the bottom: connected terminals, work in the background, database, backup."""
 
+from pathlib import PurePath
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QWidget
 
-from app.ui.widgets.text import CutText, Text
+from app.ui.widgets.text import CutText, Text, set_tip
 from app.ui.workplace import Workplace
 
 
@@ -60,7 +62,9 @@ class StatusBar(QFrame):
             self._terminals.setText(t("1 terminal connected"))
         else:
             self._terminals.setText(t("{n} terminals connected", n=self._connected))
-        self._database.setText(self._workplace.office.database.place)
+        place = self._workplace.office.database.place
+        self._database.setText(PurePath(place).name)
+        set_tip(self._database, place)
         self._database.setAccessibleName(t("Database"))
         self._backup.setText(t("No backup yet"))
         self._cancel.setAccessibleName(t("Stop this work"))

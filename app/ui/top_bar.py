@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from app.domain.business_day import business_date
+from app.domain.business_day import NIGHT_CUTOFF_MIN, business_date
+from app.storage.queries.directory import FoundBranch
 from app.ui.models.columns import Look
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.text import Text
@@ -24,7 +25,7 @@ class TopBar(QFrame):
         self.setFixedHeight(52)
         self._workplace = workplace
         self._t = workplace.language
-        self._branch_name = ""
+        self._known: FoundBranch | None = None
         self._branch = Text("heading")
         self._day = Text("muted")
         self._day_state = Badge(workplace.theme)
@@ -55,16 +56,21 @@ class TopBar(QFrame):
         workplace.theme.changed.connect(self.retranslate)
         self.retranslate()
 
-    def show_branch(self, name: str) -> None:
-        self._branch_name = name
+    def show_branch(self, branch: FoundBranch) -> None:
+        self._known = branch
         self.retranslate()
 
     def retranslate(self) -> None:
         t, theme, clock = self._t, self._workplace.theme, self._workplace.clock
-        today = business_date(clock.now_ms(), clock.offset_min())
-        self._branch.setText(self._branch_name or t("Tallydock"))
+        branch = self._known
+        cutoff_min = branch.cutoff_min if branch else NIGHT_CUTOFF_MIN
+        today = business_date(clock.now_ms(), clock.offset_min(), cutoff_min)
+        closed = branch is not None and branch.closed_through is not None
+        closed = closed and today <= branch.closed_through
+        self._branch.setText(branch.name if branch else t("Tallydock"))
         self._day.setText(t("Business day {day}", day=t.date(today)))
-        self._day_state.show_look(Look("ok", "circle-check", ""), t("Open"))
+        look = Look("idle", "ban", "") if closed else Look("ok", "circle-check", "")
+        self._day_state.show_look(look, t("Closed") if closed else t("Open"))
         self._search.setText(t("Find or do something …   Ctrl+K"))
         self._search.setAccessibleName(t("Search and commands"))
         self._search.setIcon(theme.icon("search", "muted"))

@@ -20,7 +20,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """`key` is what the query sorts by (empty: not sortable); `title` is an English sentence."""
+    """`key` is what the query sorts by (empty: not sortable); `title` is an English
+    sentence; a `hidden` one waits in the header's menu."""
 
     key: str
     title: str
@@ -28,6 +29,7 @@ class Column(Generic[Row]):
     width: int = 120
     number: bool = False
     look: Callable[[Row], Look | None] | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

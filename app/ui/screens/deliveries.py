@@ -2,11 +2,14 @@
 
 from datetime import date
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout
 
 from app.domain.business_day import business_date
 from app.domain.rights import Right
+from app.services.printing import PrintReport
+from app.services.reversing import reverse
 from app.storage.database import Reader
 from app.storage.queries.deliveries import DeliveryRow, listing
 from app.ui.dialogs.reason import ReasonDialog
@@ -15,7 +18,7 @@ from app.ui.models.columns import Ask
 from app.ui.models.listed import narrowed
 from app.ui.models.table_model import Page, Source, TableModel
 from app.ui.screens.delivery_columns import COLUMNS, GROUPS, words_of
-from app.ui.screens.delivery_papers import Printed, preview, print_notes, reverse
+from app.ui.screens.delivery_papers import preview, print_notes
 from app.ui.screens.screen import Screen
 from app.ui.tasks import DATABASE, REPORTS, Job
 from app.ui.widgets.chips import Chips
@@ -54,7 +57,7 @@ class DeliveriesScreen(Screen):
         self.table = Table(self.model)
         self._empty = EmptyState(workplace.theme, "truck")
         self._paper_title = CutText("strong")
-        self._paper = PaperView()
+        self._paper = PaperView(workplace.theme)
         self._shown = ""
         self._preview_job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PREVIEW_PAUSE_MS)
@@ -119,8 +122,8 @@ class DeliveriesScreen(Screen):
         day, ask = self.day, self.model.ask
         workplace = self.workplace
 
-        def work(job: Job) -> Printed:
-            return print_notes(workplace, numbers or _all_numbers(workplace, day, ask), job)
+        def work(_job: Job) -> PrintReport:
+            return print_notes(workplace, day, numbers or _all_numbers(workplace, day, ask))
 
         workplace.tasks.start(
             REPORTS,
@@ -149,7 +152,7 @@ class DeliveriesScreen(Screen):
         workplace, number = self.workplace, row.number
         workplace.tasks.start(
             DATABASE,
-            lambda _job: reverse(workplace, number, reason),
+            lambda _job: reverse(workplace.office, workplace.actor, number, reason),
             done=lambda _number: self._tell_reversed(number),
             failed=self.show_error,
             title=t("Reversing {number}", number=number),
@@ -176,7 +179,7 @@ class DeliveriesScreen(Screen):
         splitter.addWidget(left)
         splitter.addWidget(right)
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([690, 450])
+        splitter.setSizes([704, 440])
         splitter.setChildrenCollapsible(False)
         self.content.addWidget(splitter, 1)
 
@@ -218,16 +221,17 @@ class DeliveriesScreen(Screen):
             t("{n} notes · {amount}", n=t.number(count), amount=t.money(total_fen))
         )
 
-    def _tell_printed(self, printed: Printed) -> None:
+    def _tell_printed(self, printed: PrintReport) -> None:
         t = self._t
-        self.news.emit(
-            t(
-                "{n} notes on {pages} pages: {file}",
-                n=printed.notes,
-                pages=printed.pages,
-                file=printed.file.name,
-            )
+        words = t(
+            "{n} notes on {pages} pages: {file}",
+            n=t.number(printed.documents),
+            pages=t.number(printed.pages),
+            file=printed.file.name,
         )
+        self.news.emit(words)
+        url = QUrl.fromLocalFile(str(printed.file))
+        self.strip.say("ok", words, t("Close"), t("Open"), lambda: QDesktopServices.openUrl(url))
         self.refresh()
 
     def _tell_reversed(self, number: str) -> None:

@@ -1,23 +1,14 @@
-"""What the deliveries screen asks of the services: a preview, a printed day, a reversal."""
+"""What the deliveries screen asks of the services: a preview, a print of many notes."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 from app.reports import delivery_note
+from app.services.printing import PrintReport, print_delivery_notes
 from app.storage.queries.deliveries import note
-from app.ui.tasks import Job
 from app.ui.workplace import Workplace
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """One PDF with `notes` delivery notes on `pages` pages."""
-
-    file: Path
-    notes: int
-    pages: int
 
 
 def preview(workplace: Workplace, number: str) -> bytes:
@@ -32,9 +23,24 @@ def preview(workplace: Workplace, number: str) -> bytes:
     return stream.getvalue()
 
 
-def print_notes(workplace: Workplace, numbers: tuple[str, ...], job: Job) -> Printed:
-    raise NotImplementedError
+def print_notes(workplace: Workplace, day: date, numbers: Collection[str]) -> PrintReport:
+    """Print these notes of a day into one PDF in the output folder, in the order of the stops.
+
+    Raises NotFound when none of them is ready to be printed, OutputError.
+    """
+    file = _free_name(workplace.paths.output, f"delivery-notes-{day.isoformat()}")
+    return print_delivery_notes(
+        workplace.office,
+        workplace.actor,
+        file,
+        day=day,
+        numbers=numbers,
+        paper=workplace.paper,
+    )
 
 
-def reverse(workplace: Workplace, number: str, reason: str) -> str:
-    raise NotImplementedError
+def _free_name(folder: Path, name: str) -> Path:
+    number = 1
+    while (file := folder / f"{name}-{number:02}.pdf").exists():
+        number += 1
+    return file

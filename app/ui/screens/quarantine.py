@@ -45,6 +45,7 @@ class QuarantineScreen(Screen):
         self._item: OpenItem | None = None
         self._job: Job | None = None
         self._codes: list[str] = []
+        self._names: list[str] = []
         self._heading = CutText("heading")
         self._reason = Text(wrap=True)
         self._equal = Text("muted", wrap=True)
@@ -93,17 +94,23 @@ class QuarantineScreen(Screen):
         self._filter.setText(words)
 
     def use_proposal(self, number: int) -> None:
-        """Answer with the proposal at this place, for this line and all equal ones."""
+        """Answer with the proposal at this place, for this line and all equal ones.
+
+        A line that asks for no code is judged again as things are now.
+        """
         item = self._item
-        if item is None or not number < len(self._codes):
+        if item is None or number >= max(1, len(self._codes)):
             return
-        workplace, code = self.workplace, self._codes[number]
+        if not self._codes and item.kind in CHOOSABLE:
+            return
+        code = self._codes[number] if self._codes else ""
+        workplace = self.workplace
         workplace.tasks.start(
             DATABASE,
             lambda _job: fix(workplace.office, workplace.actor, item.id, code),
             done=lambda _result: self._tell_fixed(item, code),
             failed=self.show_error,
-            title=self._t("Settling lines with {code}", code=code),
+            title=self._t("Settling lines"),
         )
 
     def reject_item(self) -> None:
@@ -223,16 +230,21 @@ class QuarantineScreen(Screen):
                                   n=t.number(item.equal)))
             self._question.setVisible(bool(self._codes))
             self._question.setText(t("What was meant?"))
+        may = Right.RESOLVE in self.workplace.actor.rights
         for number, button in enumerate(self._proposals):
             offered = number < len(self._codes)
-            button.setVisible(offered)
-            if offered:
+            again = number == 0 and item is not None and item.kind not in CHOOSABLE
+            button.setVisible(offered or again)
+            button.setEnabled(may)
+            if again:
+                button.setText(t("Check again"))
+                button.setAccessibleName(t("Check the line again as things are now"))
+            elif offered:
                 words = f"{number + 1}   {self._codes[number]}   {self._names[number]}"
                 button.setText(words.replace("&", "&&"))
                 button.setAccessibleName(
                     t("Use {code} {name}", code=self._codes[number], name=self._names[number])
                 )
-                button.setEnabled(Right.RESOLVE in self.workplace.actor.rights)
 
     def _keep_totals(self, totals: Totals) -> None:
         self._known_totals = totals
@@ -245,8 +257,8 @@ class QuarantineScreen(Screen):
         self.summary.setText(t("{n} wait", n=t.number(totals.items)) if totals.items else "")
         self._totals.setText(
             t(
-                "Records received today: {all} with what waits here, {booked} without "
-                "({waiting} records in {items} lines wait).",
+                "Records received today: {all} with what waits here, {booked} without. "
+                "From all days, {waiting} records in {items} lines wait.",
                 all=t.number(totals.records),
                 booked=t.number(totals.records - totals.waiting_today),
                 waiting=t.number(totals.waiting),
@@ -255,14 +267,13 @@ class QuarantineScreen(Screen):
         )
 
     def _tell_fixed(self, item: OpenItem, code: str) -> None:
-        self.news.emit(
-            self._t(
-                "{value} means {code} from now on; {n} lines settled.",
-                value=item.raw_value,
-                code=code,
-                n=item.equal,
+        t = self._t
+        words = t("{n} lines settled.", n=item.equal if code else 1)
+        if code:
+            words = t("{value} means {code} from now on.", value=item.raw_value, code=code) + (
+                " " + words
             )
-        )
+        self.news.emit(words)
         self.refresh()
 
     def _tell_rejected(self) -> None:

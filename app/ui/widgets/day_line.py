@@ -1,17 +1,17 @@
 """The business day a list shows, with the day before and after one key away."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.ui.language import Language
 from app.ui.theme import Theme
 
 
 class DayLine(QWidget):
-    """`picked` carries the day."""
+    """`picked` carries the day; a day that does not exist falls back to the one before."""
 
     picked = Signal(object)
 
@@ -21,13 +21,13 @@ class DayLine(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._t = t
+        self._day = day
         self._before = self._step_button(-1, "Alt+Left")
         self._after = self._step_button(1, "Alt+Right")
-        self._edit = QDateEdit(_to_qt(day))
-        self._edit.setDisplayFormat("yyyy-MM-dd")
-        self._edit.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
-        self._edit.setFixedWidth(108)
-        self._edit.dateChanged.connect(lambda _day: self.picked.emit(self.day))
+        self._edit = QLineEdit(day.isoformat())
+        self._edit.setInputMask("9999-99-99")
+        self._edit.setFixedWidth(104)
+        self._edit.editingFinished.connect(self._read)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -38,11 +38,15 @@ class DayLine(QWidget):
 
     @property
     def day(self) -> date:
-        shown = self._edit.date()
-        return date(shown.year(), shown.month(), shown.day())
+        return self._day
 
     def show_day(self, day: date) -> None:
-        self._edit.setDate(_to_qt(day))
+        """Show a day; `picked` follows if it is another one."""
+        changed = day != self._day
+        self._day = day
+        self._edit.setText(day.isoformat())
+        if changed:
+            self.picked.emit(day)
 
     def retranslate(self) -> None:
         t = self._t
@@ -55,12 +59,15 @@ class DayLine(QWidget):
             button.setAccessibleName(words)
             button.setToolTip(f"{words}  {button.shortcut().toString()}")
 
+    def _read(self) -> None:
+        try:
+            day = date.fromisoformat(self._edit.text())
+        except ValueError:
+            day = self._day
+        self.show_day(day)
+
     def _step_button(self, days: int, key: str) -> QToolButton:
         button = QToolButton()
         button.setShortcut(QKeySequence(key))
-        button.clicked.connect(lambda: self._edit.setDate(self._edit.date().addDays(days)))
+        button.clicked.connect(lambda: self.show_day(self._day + timedelta(days=days)))
         return button
-
-
-def _to_qt(day: date) -> QDate:
-    return QDate(day.year, day.month, day.day)

@@ -4,13 +4,14 @@ from functools import lru_cache
 
 import pypdfium2
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QVBoxLayout, QWidget
 
 from app.ui.theme import Theme
 
 GAP_PX = 12
 KEPT_PAGES = 12
+ZOOMS_PERCENT = (100, 125, 150, 200, 300)
 
 
 class PaperView(QWidget):
@@ -40,12 +41,13 @@ class PaperView(QWidget):
 
 
 class _Pages(QAbstractScrollArea):
-    """Sheets below each other, as wide as the view; only those in sight are drawn."""
+    """Sheets below each other, only those in sight drawn; + and - zoom from the view's width on."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._document: pypdfium2.PdfDocument | None = None
+        self._pdf = b""
+        self._zoom = 0
         self._sizes: list[tuple[float, float]] = []
         self._draw = lru_cache(KEPT_PAGES)(self._draw_page)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -56,11 +58,11 @@ class _Pages(QAbstractScrollArea):
         return len(self._sizes)
 
     def show_paper(self, pdf: bytes) -> None:
-        if self._document is not None:
-            self._document.close()
-        self._document = pypdfium2.PdfDocument(pdf) if pdf else None
-        pages = range(len(self._document)) if self._document else ()
-        self._sizes = [self._document.get_page_size(n) for n in pages] if self._document else []
+        self._pdf = pdf
+        self._sizes = []
+        if pdf:
+            with pypdfium2.PdfDocument(pdf) as document:
+                self._sizes = [document.get_page_size(n) for n in range(len(document))]
         self._draw.cache_clear()
         self.verticalScrollBar().setValue(0)
         self._measure()
@@ -71,19 +73,42 @@ class _Pages(QAbstractScrollArea):
         self._draw.cache_clear()
         self._measure()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(1)
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(1 if event.angleDelta().y() > 0 else -1)
+        else:
+            super().wheelEvent(event)
+
+    def zoom(self, steps: int) -> None:
+        """Go `steps` larger, or smaller below zero."""
+        self._zoom = min(max(self._zoom + steps, 0), len(ZOOMS_PERCENT) - 1)
+        self._draw.cache_clear()
+        self._measure()
+        self.viewport().update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), self._theme.colour("sunken"))
+        left = GAP_PX - self.horizontalScrollBar().value()
         top = GAP_PX - self.verticalScrollBar().value()
         for number, height in enumerate(self._heights()):
-            sheet = QRectF(GAP_PX, top, self._width(), height)
+            sheet = QRectF(left, top, self._width(), height)
             if sheet.intersects(QRectF(event.rect())):
                 painter.drawImage(sheet, self._draw(number))
             top += height + GAP_PX
         painter.end()
 
     def _width(self) -> int:
-        return max(self.viewport().width() - 2 * GAP_PX, 50)
+        fitting = max(self.viewport().width() - 2 * GAP_PX, 50)
+        return fitting * ZOOMS_PERCENT[self._zoom] // 100
 
     def _heights(self) -> list[int]:
         return [round(self._width() * height / width) for width, height in self._sizes]
@@ -94,19 +119,19 @@ class _Pages(QAbstractScrollArea):
         bar.setRange(0, max(total - self.viewport().height(), 0))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(40)
+        across = self.horizontalScrollBar()
+        across.setRange(0, max(self._width() + 2 * GAP_PX - self.viewport().width(), 0))
+        across.setPageStep(self.viewport().width())
+        across.setSingleStep(40)
 
     def _draw_page(self, number: int) -> QImage:
-        if self._document is None:
-            return QImage()
         scale = self._width() * self.devicePixelRatioF() / self._sizes[number][0]
-        page = self._document[number]
-        bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
-        image = QImage(
-            bytes(bitmap.buffer),
-            bitmap.width,
-            bitmap.height,
-            bitmap.stride,
-            QImage.Format.Format_RGBX8888,
-        ).copy()
-        page.close()
-        return image
+        with pypdfium2.PdfDocument(self._pdf) as document:
+            bitmap = document[number].render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+            return QImage(
+                bytes(bitmap.buffer),
+                bitmap.width,
+                bitmap.height,
+                bitmap.stride,
+                QImage.Format.Format_RGBX8888,
+            ).copy()

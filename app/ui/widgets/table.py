@@ -56,6 +56,7 @@ class Table(QTableView, Generic[Row]):
         header.customContextMenuRequested.connect(self._choose_columns)
         for number, column in enumerate(model.columns):
             self.setColumnWidth(number, column.width)
+            self.setColumnHidden(number, column.hidden)
         self.doubleClicked.connect(lambda _index: self._open())
         self.selectionModel().currentRowChanged.connect(lambda now, _was: self._choose(now.row()))
         model.loaded.connect(self._start_at_top)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.clock import Clock
 from app.domain.records.catalogue import RECORD_TYPES
-from app.errors import AppError, ArchiveError
+from app.errors import ArchiveError
 from app.explain import driver_sentence
 from app.i18n import N_
 from app.services.office import Office
@@ -107,7 +107,7 @@ def card_facts(found: Board, live: Mapping[str, Live], t: Language) -> list[Card
     for port, docking in sorted(live.items()):
         place = str(docking.terminal_no) if docking.terminal_no is not None else port
         known = cards.get(place)
-        if docking.over and docking.error is None and known is not None:
+        if docking.over and docking.trouble is None and known and known.state != "expected":
             continue  # the database tells it better
         cards[place] = _card_of_live(known or _newcomer(found, docking, place), docking, t)
     return list(cards.values())
@@ -150,6 +150,7 @@ def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
         waiting=row.held,
         new_records=row.records if row.docked_today else None,
         trouble=trouble,
+        last_seen=t.time(row.last_seen_ms) if row.last_seen_ms else "",
     )
 
 
@@ -159,9 +160,10 @@ def _newcomer(found: Board, docking: Live, place: str) -> CardFacts:
 
 def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
     state = docking.state
-    if docking.error is not None:
+    trouble = docking.trouble
+    if trouble is not None:
         state = "failed"
-    elif docking.report is not None:
+    elif docking.over:
         state = "safe"
     return replace(
         card,
@@ -171,7 +173,7 @@ def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
         total_bytes=docking.total_bytes,
         bytes_per_s=docking.bytes_per_s,
         left_s=docking.left_s,
-        trouble=in_words(docking.error, t) if docking.error is not None else "",
+        trouble=in_words(trouble, t) if trouble is not None else "",
     )
 
 
@@ -183,10 +185,7 @@ def _kind_words(type_no: int | None, t: Language) -> str:
 
 
 def _tell_live(docking: Live, t: Language) -> tuple[Told, ...]:
-    if docking.error is None:
-        return ()
-    tone = "warn" if isinstance(docking.error, AppError) else "bad"
-    return (Told("", tone, in_words(docking.error, t)),)
+    return () if docking.trouble is None else (Told("", "bad", in_words(docking.trouble, t)),)
 
 
 def _tell_sessions(found: Iterable[SessionRow], t: Language) -> Iterable[Told]:

@@ -45,6 +45,7 @@ class CardFacts:
     waiting: int = 0
     new_records: int | None = None
     trouble: str = ""
+    last_seen: str = ""
 
 
 def name_of(facts: CardFacts, t: Language) -> str:

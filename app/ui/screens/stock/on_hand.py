@@ -37,6 +37,12 @@ class StockRow:
     packings: Packings
 
     @property
+    def packed(self) -> str:
+        """The quantity as people say it: cases and single units, "3箱4瓶"."""
+        usual = {self.packings.base, self.packings.default}
+        return Packings(tuple(usual)).show(self.qty)
+
+    @property
     def where(self) -> str:
         return self.place_name or self.place_code
 
@@ -73,7 +79,7 @@ def _quantity(row: StockRow, t: Language) -> str:
 
 
 def _packed(row: StockRow, _t: Language) -> str:
-    return row.packings.show(row.qty)
+    return row.packed
 
 
 def _expiry(row: StockRow, t: Language) -> str:
@@ -107,5 +113,5 @@ COLUMNS: tuple[Column[StockRow], ...] = (
     Column("qty", N_("In packings"), _packed, 110, number=True),
     Column("lot_code", N_("Lot"), _lot, 110),
     Column("expiry_date", N_("Expires"), _expiry, 104),
-    Column("product_code", N_("Code"), _product_code, 90),
+    Column("product_code", N_("Code"), _product_code, 90, hidden=True),
 )

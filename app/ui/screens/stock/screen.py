@@ -10,6 +10,7 @@ from app.charts.chart import ChartData
 from app.domain.business_day import business_date
 from app.domain.rights import Right
 from app.services.counting import approve_count
+from app.services.reporting import Asked, run_report
 from app.storage.database import Reader
 from app.storage.queries.stock import MoveRow
 from app.ui.dock_watcher import DockWatcher
@@ -17,12 +18,11 @@ from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
 from app.ui.screens.screen import Screen
 from app.ui.screens.stock import counts, moves, on_hand
-from app.ui.screens.stock.chart import chart_of
 from app.ui.screens.stock.counts import CountRow, waiting_counts
 from app.ui.screens.stock.evidence import Proof, find_proof
 from app.ui.screens.stock.on_hand import StockRow
 from app.ui.screens.stock.proof_page import ProofPage
-from app.ui.tasks import DATABASE, Job
+from app.ui.tasks import DATABASE, REPORTS, Job
 from app.ui.widgets.chart_view import ChartView
 from app.ui.widgets.chips import Chips
 from app.ui.widgets.empty import EmptyState
@@ -31,7 +31,7 @@ from app.ui.widgets.table import Table, TableOrEmpty
 from app.ui.workplace import Workplace
 
 _CHART_PAUSE_MS = 200
-_CHART_DAYS = 60
+_CHART_DAYS = 30
 _ON_HAND, _MOVES, _PROOF, _COUNTS = range(4)
 
 
@@ -226,7 +226,7 @@ class StockScreen(Screen):
         else:
             self.title.setText(row.product_name)
             self.summary.setText(
-                t("{qty} at {place}", qty=row.packings.show(row.qty), place=row.where)
+                t("{qty} at {place}", qty=row.packed, place=row.where)
                 + (f" · {t('lot {lot}', lot=row.lot_code)}" if row.lot_code else "")
             )
 
@@ -239,10 +239,24 @@ class StockScreen(Screen):
         if self._chart_job is not None:
             self._chart_job.cancel()
 
-        def question(reader: Reader) -> ChartData:
-            return chart_of(reader, row, last - timedelta(days=_CHART_DAYS - 1), last, t)
+        office, actor = self.workplace.office, self.workplace.actor
+        asked = Asked(
+            d_from=last - timedelta(days=_CHART_DAYS - 1),
+            d_to=last,
+            location=row.place_code,
+            product=row.product_code,
+        )
 
-        self._chart_job = self.workplace.read(question, self.chart.show_chart, self.show_error)
+        def work(_job: Job) -> ChartData | None:
+            return run_report(office, actor, "stock-over-time", asked, t.translator).chart
+
+        self._chart_job = self.workplace.tasks.start(
+            REPORTS, work, done=self._show_chart, failed=self.show_error
+        )
+
+    def _show_chart(self, chart: ChartData | None) -> None:
+        if chart is not None:
+            self.chart.show_chart(chart)
 
     def _tell_approved(self, row: CountRow) -> None:
         self.news.emit(self._t("The count of {place} is booked.", place=row.place))
