@@ -142,7 +142,7 @@ class Transport:
     def receive(self, data: bytes, now_s: float) -> list[Established | Ended | bytes]:
         """Take what arrived, or b"" when only time has passed."""
         events: list[Established | Ended | bytes] = []
-        if now_s - self._looked_s > self._limits.keep_alive_s:
+        if now_s - self._looked_s > 2 * self._limits.keep_alive_s:
             self._heard_s = now_s  # the caller was away, so the silence was not the other side's
         self._looked_s = now_s
         for frame in self._reader.feed(data):

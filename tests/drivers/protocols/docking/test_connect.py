@@ -115,14 +115,16 @@ def test_the_reserved_suite_is_not_spoken() -> None:
     assert caught.value.code is Code.SUITE_REFUSED
 
 
-def wait(transport: Transport, now_s: float, until_s: float) -> tuple[list[object], int]:
+def wait(
+    transport: Transport, now_s: float, until_s: float, late_s: float = 0.0
+) -> tuple[list[object], int]:
     """Let time pass with nothing arriving; events, and how many times something was sent."""
     events: list[object] = []
     sent = 0
     while now_s < until_s and not any(isinstance(event, Ended) for event in events):
         sent += bool(transport.bytes_to_send(now_s))
         delay = transport.next_timeout(now_s)
-        now_s += max(0.001, 1.0 if delay is None else delay)
+        now_s += late_s + max(0.001, 1.0 if delay is None else delay)
         events += transport.receive(b"", now_s)
     return events, sent
 
@@ -166,10 +168,11 @@ def test_keep_alive_keeps_an_idle_connection() -> None:
     assert caller.statistics.frames_sent + listener.statistics.frames_sent < 150
 
 
-def test_a_silent_terminal_is_given_up() -> None:
+@pytest.mark.parametrize("late_s", [0.0, 0.05, 3.0])
+def test_a_silent_terminal_is_given_up(late_s: float) -> None:
     caller, listener = pair()
     exchange(caller, listener)
-    events, _ = wait(caller, 0.0, 100.0)
+    events, _ = wait(caller, 0.0, 100.0, late_s)
     assert events == [Ended(Code.PEER_SILENT, by_peer=False)]
 
 
