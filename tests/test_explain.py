@@ -13,7 +13,7 @@ from app.domain.counts import CountEvent, CountState, LineState
 from app.domain.deliveries import DeliveryEvent, DeliveryResult, DeliveryState
 from app.domain.orders import OrderEvent, OrderState
 from app.domain.rights import Right
-from app.errors import AppError, PortError, RuleBroken
+from app.errors import AppError, NotFound, PortError, RuleBroken
 from app.i18n import Translator
 from drivers.errors import DriverError
 from drivers.protocols.docking.codes import Code
@@ -107,6 +107,12 @@ def test_a_refusal_is_told_by_its_number() -> None:
     told = explain.sentence(PortError("peer_refused", port="x", refusal=400, text="no"), t)
     assert "another branch" in told
     assert "no" in explain.sentence(PortError("peer_refused", port="x", refusal=9, text="no"), t)
+
+
+def test_what_is_missing_may_need_another_step_than_spelling() -> None:
+    t = Translator("en")
+    assert "Enrol it" in explain.sentence(NotFound(what="terminal", key=7), t)
+    assert explain.sentence(NotFound(what="product", key="P1"), t).startswith("There is no product")
 
 
 def test_what_nobody_foresaw_still_gets_a_sentence() -> None:

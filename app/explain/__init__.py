@@ -7,9 +7,9 @@ in braces is filled from the fields of the error; one that is not there shows as
 from collections.abc import Mapping
 from string import Formatter
 
-from app.errors import AppError, PortError, RuleBroken
+from app.errors import AppError, NotFound, PortError, RuleBroken
 from app.explain.drivers import DRIVER_ERRORS, REFUSALS
-from app.explain.errors import ERRORS, RULES
+from app.explain.errors import ERRORS, MISSING, RULES
 from app.explain.problems import PROBLEMS
 from app.explain.words import WORDS
 from app.i18n import Translator
@@ -24,6 +24,9 @@ def sentence(error: AppError, t: Translator) -> str:
         return driver_sentence(error.driver_code, error.fields, t)
     if isinstance(error, RuleBroken) and error.rule in RULES:
         return _fill(RULES[error.rule], error.fields, t)
+    what = str(error.fields.get("what"))
+    if isinstance(error, NotFound) and what in MISSING:
+        return _fill(MISSING[what], error.fields, t)
     return _fill(ERRORS.get(error.code, ERRORS["error"]), error.fields, t)
 
 

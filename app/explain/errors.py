@@ -47,6 +47,12 @@ ERRORS: Mapping[str, str] = {
     "cancelled": N_("Cancelled. What was not finished is undone; start again at any time."),
 }
 
+# Things that are found by another way than by writing them differently.
+MISSING: Mapping[str, str] = {
+    "branch": N_("There is no branch here yet. Make one, or start with “tallydock demo”."),
+    "terminal": N_("Terminal {key} is not enrolled here. Enrol it, then dock again."),
+}
+
 RULES: Mapping[str, str] = {
     "transition": N_(
         "“{event}” is not possible in the state “{state}”. Look at what happened to it."
@@ -96,7 +102,7 @@ RULES: Mapping[str, str] = {
         "The store of terminal {terminal} (epoch {epoch}) is older than what it handed over "
         "before. Have it checked before it is used again."
     ),
-    "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 999."),
+    "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
     "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),
     "not-posted": N_(
