@@ -67,8 +67,7 @@ def print_delivery_notes(
         raise NotFound(what="delivery note", key=number or f"{route or ''} {day or ''}".strip())
     with office.database.transaction(actor, "print delivery notes", str(out)) as store:
         marks = _log(office, actor, store, rows, out)
-        report = _write(notes, marks, out, paper, copies)
-    return report
+        return _write(notes, marks, out, paper, copies)
 
 
 def _log(

@@ -1,0 +1,58 @@
+"""`print`: papers into PDF files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.desk import desk_of, read_day
+from app.services.printing import print_delivery_notes
+
+
+def add_to(tree: typer.Typer) -> None:
+    papers = typer.Typer(help="Print papers.", no_args_is_help=True, rich_markup_mode=None)
+    papers.command(
+        "delivery-notes",
+        epilog="Example: tallydock print delivery-notes --day 2026-06-30 --route R01 -o notes.pdf",
+    )(delivery_notes)
+    tree.add_typer(papers, name="print")
+
+
+def delivery_notes(
+    context: typer.Context,
+    day: Annotated[str | None, typer.Option(help="Business day, YYYY-MM-DD.")] = None,
+    route: Annotated[str | None, typer.Option(help="Code of the route.")] = None,
+    number: Annotated[str | None, typer.Option(help="One note by its number.")] = None,
+    paper: Annotated[str | None, typer.Option(help="a4 or 241x140.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="PDF file.")] = None,
+) -> None:
+    """Print delivery notes; a note printed before is marked as a reprint."""
+    desk = desk_of(context)
+    asked_day = read_day(day, "--day")
+    with desk.office() as office:
+        name = "-".join(filter(None, ("delivery-notes", day, route, number))) + ".pdf"
+        report = print_delivery_notes(
+            office,
+            desk.actor,
+            out or office.paths.output / name,
+            day=asked_day,
+            route=route,
+            number=number,
+            paper=paper or desk.options.settings.paper,
+        )
+    line = desk.t(
+        "{documents} delivery notes on {pages} pages: {file}",
+        documents=report.documents,
+        pages=report.pages,
+        file=report.file,
+    )
+    answer = {
+        "documents": report.documents,
+        "pages": report.pages,
+        "files": [str(report.file)],
+        "jobs": [],
+        "problems": [],
+    }
+    desk.answer(answer, [line])
