@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from drivers.protocols.docking.codes import Code
+from drivers.protocols.docking.counters import Statistics
 from drivers.protocols.docking.events import SessionEnded
 from drivers.protocols.docking.message_codec import decode_message, encode_message
 from drivers.protocols.docking.messages import MAX_MESSAGE_BYTES, Failure, Message, MessageError
 from drivers.protocols.docking.security import Plain, Security, SecurityError, secured
-from drivers.protocols.docking.transport import Ended, Established, Statistics, Transport
+from drivers.protocols.docking.transport import Ended, Established, Transport
 
 _LENGTH_BYTES: Final = 4
 _ROOM_BYTES: Final = 64 * 1024

@@ -1,7 +1,6 @@
 """The desk's side of a docking: bytes in, events out, decisions in, bytes out."""
 
 from collections.abc import Sequence
-from enum import Enum, auto
 from typing import Final
 
 from drivers.contract import Package, Receipt
@@ -43,24 +42,10 @@ from drivers.protocols.docking.messages import (
 )
 from drivers.protocols.docking.parcels import Incoming, Outgoing, Partial, sha256
 from drivers.protocols.docking.security import SPOKEN, Suite
+from drivers.protocols.docking.states import DeskState
 from drivers.protocols.docking.transport import Transport
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
-
-
-class _State(Enum):
-    CONNECTING = auto()
-    GREETING = auto()
-    READY = auto()
-    WELCOMED = auto()
-    UPLOADING = auto()
-    RECEIVING = auto()
-    JUDGING = auto()
-    UPLOADED = auto()
-    PUSHING = auto()
-    PUSHED = auto()
-    SEALING = auto()
-    ENDED = auto()
 
 
 class DeskSession:
@@ -91,7 +76,7 @@ class DeskSession:
     ) -> None:
         """`connection_id`: 32 random bits. `now_ms`: UTC at `now_s`, a monotonic reading."""
         self._line = Conversation(Transport.calling(connection_id, now_s, limits, suites))
-        self._state = _State.CONNECTING
+        self._state = DeskState.CONNECTING
         self._clock = ClockComparison(now_s, now_ms)
         self._hello: Hello | None = None
         self._version = 0
@@ -108,10 +93,10 @@ class DeskSession:
         events: list[DeskEvent] = []
         for item in self._line.receive(data, now_s):
             if isinstance(item, SessionEnded):
-                self._state = _State.ENDED
+                self._state = DeskState.ENDED
                 events.append(item)
             elif isinstance(item, Connected):
-                self._state = _State.GREETING
+                self._state = DeskState.GREETING
                 self._version = item.version
             elif not self._line.failed:
                 try:
@@ -145,22 +130,22 @@ class DeskSession:
 
     def welcome(self, desk: str) -> None:
         """Accept the terminal."""
-        if not self._allows(_State.READY):
+        if not self._allows(DeskState.READY):
             return
         self._line.send(Welcome(desk, self._version, MAX_BATCH_BYTES))
-        self._state = _State.WELCOMED
+        self._state = DeskState.WELCOMED
 
     def resume(self, received_seq: int, backed_up_seq: int, partial: Partial | None = None) -> None:
         """Tell the watermarks and take uploads; `partial` goes on if the same batch is offered."""
-        if not self._allows(_State.WELCOMED):
+        if not self._allows(DeskState.WELCOMED):
             return
         self._partial = partial
         self._line.send(Resume(received_seq, backed_up_seq))
-        self._state = _State.UPLOADING
+        self._state = DeskState.UPLOADING
 
     def acknowledge(self, receipt: Receipt) -> None:
         """Only after the batch of the last `BatchArrived` is durable."""
-        if not self._allows(_State.JUDGING):
+        if not self._allows(DeskState.JUDGING):
             return
         offer = self._offer
         if offer is None or (offer.batch_no, offer.sha256) != (receipt.batch_no, receipt.sha256):
@@ -180,31 +165,31 @@ class DeskSession:
             )
         )
         self._offer = None
-        self._state = _State.UPLOADING
+        self._state = DeskState.UPLOADING
 
     def push(self, packages: Sequence[Package]) -> None:
         """Send data sets, to be switched to all at once; an empty list is a valid push."""
-        if not self._allows(_State.UPLOADED):
+        if not self._allows(DeskState.UPLOADED):
             return
         self._packages = list(packages)
         self.push_total_bytes = sum(len(package.data) for package in packages)
-        self._state = _State.PUSHING
+        self._state = DeskState.PUSHING
         self._offer_next_package()
 
     def seal(self, received_seq: int, backed_up_seq: int) -> None:
         """All done; the terminal answers when all is durable on its side."""
-        if not self._allows(_State.UPLOADED, _State.PUSHED):
+        if not self._allows(DeskState.UPLOADED, DeskState.PUSHED):
             return
         self._line.send(Seal(received_seq, backed_up_seq))
-        self._state = _State.SEALING
+        self._state = DeskState.SEALING
 
     def refuse(self, code: Code, text: str = "") -> None:
         """End the session with a reason; `SessionEnded` follows."""
-        if self._state is not _State.ENDED:
+        if self._state is not DeskState.ENDED:
             self._line.fail(code, text)
 
-    def _allows(self, *states: _State) -> bool:
-        if self._state is _State.ENDED:
+    def _allows(self, *states: DeskState) -> bool:
+        if self._state is DeskState.ENDED:
             return False
         if self._state not in states:
             raise OrderError(self._state.name)
@@ -213,24 +198,24 @@ class DeskSession:
     def _take(self, message: Message, now_s: float) -> list[DeskEvent]:
         events: list[DeskEvent] = []
         match self._state, message:
-            case _State.GREETING, Hello() if self._hello is None:
+            case DeskState.GREETING, Hello() if self._hello is None:
                 self._hello = message
                 self._line.send(self._clock.ask(now_s))
-            case _State.GREETING, ClockPong() if self._hello is not None:
+            case DeskState.GREETING, ClockPong() if self._hello is not None:
                 events = self._compare_clocks(message, self._hello, now_s)
-            case _State.UPLOADING, BatchOffer():
+            case DeskState.UPLOADING, BatchOffer():
                 events = self._take_offer(message)
-            case _State.RECEIVING, BatchData():
+            case DeskState.RECEIVING, BatchData():
                 events = self._take_chunk(message)
-            case _State.UPLOADING, NoMore():
-                self._state = _State.UPLOADED
+            case DeskState.UPLOADING, NoMore():
+                self._state = DeskState.UPLOADED
                 events = [UploadsDone()]
-            case _State.PUSHING, DatasetWant():
+            case DeskState.PUSHING, DatasetWant():
                 self._start_package(message)
-            case _State.PUSHING, DatasetDone() if not self._packages:
-                self._state = _State.PUSHED
+            case DeskState.PUSHING, DatasetDone() if not self._packages:
+                self._state = DeskState.PUSHED
                 events = [PackagesTaken()]
-            case _State.SEALING, Safe():
+            case DeskState.SEALING, Safe():
                 self._line.close()
                 events = [SafeToRemove()]
             case _:
@@ -242,7 +227,7 @@ class DeskSession:
         if reading is None:
             self._line.send(self._clock.ask(now_s))
             return []
-        self._state = _State.READY
+        self._state = DeskState.READY
         return [TerminalReady(hello, self._version, reading.offset_ms, reading.round_trip_ms)]
 
     def _take_offer(self, offer: BatchOffer) -> list[DeskEvent]:
@@ -252,7 +237,7 @@ class DeskSession:
             raise MessageError(Code.MESSAGE_MALFORMED)
         self._offer = offer
         self._incoming = incoming = Incoming(offer.size, offer.sha256, self._held(offer))
-        self._state = _State.RECEIVING
+        self._state = DeskState.RECEIVING
         if incoming.complete and not incoming.sound:
             incoming.restart()
         if incoming.complete:
@@ -277,7 +262,7 @@ class DeskSession:
     def _finish_batch(self, offer: BatchOffer, incoming: Incoming) -> DeskEvent:
         if not incoming.sound:
             raise MessageError(Code.BATCH_DAMAGED)
-        self._state = _State.JUDGING
+        self._state = DeskState.JUDGING
         self._incoming = None
         return BatchArrived(
             offer.batch_no, offer.seq_from, offer.seq_to, offer.sha256, incoming.data

@@ -1,7 +1,6 @@
 """The terminal's side of a docking: bytes in, events out, answers in, bytes out."""
 
 from collections.abc import Iterable, Iterator
-from enum import Enum, auto
 
 from drivers.contract import Verdict
 from drivers.protocols.docking.codes import Code
@@ -44,24 +43,10 @@ from drivers.protocols.docking.messages import (
 )
 from drivers.protocols.docking.parcels import Incoming, Outgoing, SealedUpload, sha256
 from drivers.protocols.docking.security import SPOKEN, Suite
+from drivers.protocols.docking.states import TerminalState
 from drivers.protocols.docking.transport import Transport
 
 MAX_VERDICTS_KEPT = 65_535
-
-
-class _State(Enum):
-    LISTENING = auto()
-    CONNECTED = auto()
-    GREETED = auto()
-    WELCOMED = auto()
-    RESUMING = auto()
-    OFFERING = auto()
-    RECEIPTED = auto()
-    IDLE = auto()
-    DECIDING = auto()
-    TAKING = auto()
-    SWITCHING = auto()
-    SEALED = auto()
 
 
 class TerminalSession:
@@ -101,7 +86,7 @@ class TerminalSession:
         self._forget()
 
     def _forget(self) -> None:
-        self._state = _State.LISTENING
+        self._state = TerminalState.LISTENING
         self._batches: Iterator[SealedUpload] = iter(())
         self._batch: SealedUpload | None = None
         self._outgoing: Outgoing | None = None
@@ -123,7 +108,7 @@ class TerminalSession:
                 events.append(item)
             elif isinstance(item, Connected):
                 self._forget()
-                self._state = _State.CONNECTED
+                self._state = TerminalState.CONNECTED
                 events.clear()
                 events.append(DeskConnected(item.version))
             elif not self._line.failed:
@@ -135,7 +120,7 @@ class TerminalSession:
 
     def bytes_to_send(self, now_s: float) -> bytes:
         """What is to be written to the link now; draws the next batch once a receipt was taken."""
-        if self._state is _State.RECEIPTED:
+        if self._state is TerminalState.RECEIPTED:
             self._offer_next()
         while self._outgoing is not None and self._batch is not None and self._line.has_room:
             chunk = self._outgoing.next_chunk()
@@ -156,14 +141,14 @@ class TerminalSession:
 
     def greet(self, hello: Hello) -> None:
         """Say who this terminal is."""
-        if not self._allows(_State.CONNECTED):
+        if not self._allows(TerminalState.CONNECTED):
             return
         self._line.send(hello)
-        self._state = _State.GREETED
+        self._state = TerminalState.GREETED
 
     def upload(self, batches: Iterable[SealedUpload]) -> None:
         """Send these batches one after the other, each after the receipt of the one before."""
-        if not self._allows(_State.RESUMING):
+        if not self._allows(TerminalState.RESUMING):
             return
         self._batches = iter(batches)
         self._offer_next()
@@ -171,43 +156,43 @@ class TerminalSession:
     def take(self, held: bytes = b"") -> None:
         """Have the offered data set sent, from behind the bytes already held."""
         offer = self._dataset
-        if not self._allows(_State.DECIDING) or offer is None:
+        if not self._allows(TerminalState.DECIDING) or offer is None:
             return
         self._incoming = incoming = Incoming(offer.size, offer.sha256, held)
         if incoming.complete and not incoming.sound:
             incoming.restart()
         self._line.send(DatasetWant(offer.name, incoming.offset, incoming.prefix_sha256()))
-        self._state = _State.TAKING
+        self._state = TerminalState.TAKING
         self._due = self._finish_dataset()
 
     def skip(self) -> None:
         """The offered data set is held whole already."""
         offer = self._dataset
-        if not self._allows(_State.DECIDING) or offer is None:
+        if not self._allows(TerminalState.DECIDING) or offer is None:
             return
         self._line.send(DatasetWant(offer.name, offer.size, offer.sha256))
-        self._state = _State.IDLE
+        self._state = TerminalState.IDLE
 
     def switched(self) -> None:
         """The staged data sets are in use, durably."""
-        if not self._allows(_State.SWITCHING):
+        if not self._allows(TerminalState.SWITCHING):
             return
         self._line.send(DatasetDone())
-        self._state = _State.IDLE
+        self._state = TerminalState.IDLE
 
     def safe(self) -> None:
         """Everything is durable here: the terminal may be taken out."""
-        if not self._allows(_State.SEALED):
+        if not self._allows(TerminalState.SEALED):
             return
         self._line.send(Safe())
 
     def fail(self, code: Code, text: str = "") -> None:
         """End the session with a reason; `SessionEnded` follows."""
-        if self._state is not _State.LISTENING:
+        if self._state is not TerminalState.LISTENING:
             self._line.fail(code, text)
 
-    def _allows(self, state: _State) -> bool:
-        if self._state is _State.LISTENING:
+    def _allows(self, state: TerminalState) -> bool:
+        if self._state is TerminalState.LISTENING:
             return False
         if self._state is not state:
             raise OrderError(self._state.name)
@@ -216,32 +201,32 @@ class TerminalSession:
     def _take(self, message: Message, now_s: float) -> list[TerminalEvent]:
         events: list[TerminalEvent] = []
         match self._state, message:
-            case _State.GREETED, ClockPing():
+            case TerminalState.GREETED, ClockPing():
                 now_ms = max(0, round(self._utc_ms_at_0 + now_s * 1000))
                 self._line.send(ClockPong(message.number, now_ms))
-            case _State.GREETED, Welcome():
-                self._state = _State.WELCOMED
+            case TerminalState.GREETED, Welcome():
+                self._state = TerminalState.WELCOMED
                 events = [Welcomed(message.desk, message.max_batch_bytes)]
-            case _State.WELCOMED, Resume():
-                self._state = _State.RESUMING
+            case TerminalState.WELCOMED, Resume():
+                self._state = TerminalState.RESUMING
                 events = [ResumeArrived(message.received_seq, message.backed_up_seq)]
-            case _State.OFFERING, BatchWant():
+            case TerminalState.OFFERING, BatchWant():
                 self._start_batch(message)
-            case _State.OFFERING, Verdicts():
+            case TerminalState.OFFERING, Verdicts():
                 self._keep_verdicts(message)
-            case _State.OFFERING, BatchReceipt():
+            case TerminalState.OFFERING, BatchReceipt():
                 events = self._take_receipt(message)
-            case _State.IDLE, DatasetOffer(name, revision, size, digest):
+            case TerminalState.IDLE, DatasetOffer(name, revision, size, digest):
                 self._dataset = message
-                self._state = _State.DECIDING
+                self._state = TerminalState.DECIDING
                 events = [DatasetOffered(name, revision, size, digest)]
-            case _State.TAKING, DatasetData():
+            case TerminalState.TAKING, DatasetData():
                 events = self._take_chunk(message)
-            case _State.IDLE, DatasetCommit():
-                self._state = _State.SWITCHING
+            case TerminalState.IDLE, DatasetCommit():
+                self._state = TerminalState.SWITCHING
                 events = [SwitchWanted()]
-            case _State.IDLE, Seal():
-                self._state = _State.SEALED
+            case TerminalState.IDLE, Seal():
+                self._state = TerminalState.SEALED
                 events = [SealArrived(message.received_seq, message.backed_up_seq)]
             case _:
                 raise MessageError(Code.MESSAGE_UNEXPECTED)
@@ -253,14 +238,14 @@ class TerminalSession:
         self._verdicts = []
         if batch is None:
             self._line.send(NoMore())
-            self._state = _State.IDLE
+            self._state = TerminalState.IDLE
             return
         self._line.send(
             BatchOffer(
                 batch.batch_no, batch.seq_from, batch.seq_to, len(batch.data), sha256(batch.data)
             )
         )
-        self._state = _State.OFFERING
+        self._state = TerminalState.OFFERING
 
     def _start_batch(self, want: BatchWant) -> None:
         if self._batch is None or want.batch_no != self._batch.batch_no or self._outgoing:
@@ -281,7 +266,7 @@ class TerminalSession:
         ):
             raise MessageError(Code.MESSAGE_UNEXPECTED)
         receipt = message.with_verdicts(tuple(self._verdicts))
-        self._state = _State.RECEIPTED
+        self._state = TerminalState.RECEIPTED
         return [ReceiptArrived(receipt)]
 
     def _take_chunk(self, chunk: DatasetData) -> list[TerminalEvent]:
@@ -298,6 +283,6 @@ class TerminalSession:
             return []
         if not incoming.sound:
             raise MessageError(Code.DATASET_DAMAGED)
-        self._state = _State.IDLE
+        self._state = TerminalState.IDLE
         self._incoming = None
         return [DatasetArrived(offer.name, offer.revision, incoming.data)]

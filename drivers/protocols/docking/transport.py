@@ -14,6 +14,7 @@ from drivers.protocols.docking.connect import (
     encode_offer,
     read_terms,
 )
+from drivers.protocols.docking.counters import Statistics
 from drivers.protocols.docking.frames import Frame, FrameReader, Kind, encode_frame
 from drivers.protocols.docking.security import Suite
 from drivers.protocols.docking.stream import Outbound, Stream
@@ -43,20 +44,6 @@ class Ended:
 
     code: int
     by_peer: bool
-
-
-@dataclass(slots=True)
-class Statistics:
-    """Counted since the object was made."""
-
-    frames_received: int = 0
-    frames_sent: int = 0
-    damaged_frames: int = 0
-    noise_bytes: int = 0
-    stale_frames: int = 0
-    resent_bytes: int = 0
-    duplicate_bytes: int = 0
-    payload_bytes: int = 0
 
 
 class Transport:
