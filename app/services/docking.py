@@ -27,6 +27,8 @@ from drivers.registry import driver_by_name, identify, open_link
 Progress = Callable[[str, int, int], None]
 """(stage, done, total): connect, identified, upload, check, commit, download, finish."""
 
+Met = Callable[[TerminalInfo], None]
+
 # Three sessions as large as a batch may be, raw and in the database.
 SPACE_BYTES = 3 * 8 * 1024 * 1024
 
@@ -76,9 +78,11 @@ def dock(
     *,
     driver: str | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
+    met: Met = lambda _info: None,
 ) -> DockReport:
     """Dock the terminal at `port`; everything it brought is durable when this returns.
 
+    `met` is called once, as soon as the terminal has said who it is.
     What goes wrong on the way is in the report. Raises PermissionDenied, and DatabaseError when
     not even the attempt can be written down.
     """
@@ -89,14 +93,20 @@ def dock(
     try:
         chosen = _driver(office, port, driver)
         with _session_row(office, actor, port, chosen.name, course):
-            _run(office, actor, port, chosen, progress, course)
+            _run(office, actor, port, chosen, progress, met, course)
     except AppError as caught:
         error = caught
     return _report(port, course, error, office.clock.now_ms() - started_ms)
 
 
 def _run(
-    office: Office, actor: Actor, port: str, driver: Driver, progress: Progress, course: _Course
+    office: Office,
+    actor: Actor,
+    port: str,
+    driver: Driver,
+    progress: Progress,
+    met: Met,
+    course: _Course,
 ) -> None:
     office.archive.require_space(SPACE_BYTES)
     with (
@@ -105,6 +115,7 @@ def _run(
         driver.connect(link, office.clock.now_ms, progress) as session,
     ):
         course.info = session.info()
+        met(course.info)
         progress("identified", 0, 0)
         with _refusing(session, course):
             _admit(office, actor, course, session.info())

@@ -12,7 +12,9 @@ from app.clock import Clock
 from app.domain.rights import Actor
 from app.i18n import Translator
 from app.paths import Paths
+from app.services.docking import dock
 from app.services.office import Office
+from app.services.watching import found_ports
 from app.settings import Settings
 from app.ui.dock_watcher import DockWatcher
 from app.ui.language import Language
@@ -42,16 +44,20 @@ def run(
     application.setWindowIcon(theme.icon("tallydock"))
     language = Language(translator, application, clock.offset_min())
     tasks = Tasks(application)
-    workplace = Workplace(
-        office, actor, paths, clock, tasks, language, theme, settings.paper
+    workplace = Workplace(office, actor, paths, clock, tasks, language, theme, settings.paper)
+    extra = (*settings.ports, *ports)
+    watcher = DockWatcher(
+        tasks,
+        lambda: (*extra, *found_ports()),
+        lambda port, progress, met: dock(office, actor, port, progress=progress, met=met),
     )
-    watcher = DockWatcher(workplace, (*settings.ports, *ports))
     window = MainWindow(workplace, watcher)
     # A mistake inside a slot ends neither the program nor its work; somebody has to see it.
     sys.excepthook = lambda kind, error, trace: _report_bug(window, kind, error, trace)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
-    watcher.start()
+    if office.database.branch_id:
+        watcher.start()
     code = application.exec()
     tasks.close()
     sys.excepthook = sys.__excepthook__

@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.services.docking import DockReport, Progress
+from app.errors import PortError
+from app.services.docking import DockReport, Met, Progress
 from app.ui.tasks import Job, Tasks
+from drivers.contract import TerminalInfo
 
 POLL_MS = 700
+# A terminal may be put on the same cradle without the port going away.
+AGAIN_AFTER_POLLS = 15
 _PORTS = "ports"
 _SPEED_SPAN_S = 3.0
 _STATE_OF_STAGE = {
@@ -23,7 +27,7 @@ _STATE_OF_STAGE = {
 }
 
 FindPorts = Callable[[], Sequence[str]]
-DockPort = Callable[[str, Progress], DockReport]
+DockPort = Callable[[str, Progress, Met], DockReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Live:
 
     port: str
     state: str = "detected"
+    info: TerminalInfo | None = None
     done_bytes: int = 0
     total_bytes: int = 0
     bytes_per_s: int = 0
@@ -45,7 +50,7 @@ class Live:
 
     @property
     def terminal_no(self) -> int | None:
-        return self.report.terminal if self.report is not None else None
+        return self.info.terminal if self.info is not None else None
 
     @property
     def trouble(self) -> BaseException | None:
@@ -57,11 +62,13 @@ class DockWatcher(QObject):
     """`changed`: some docking is further than before; `ended`: the docking on a port is over.
 
     `find_ports` names the ports that are there now, `dock_port` docks one of them; both are called
-    in lanes. A port is docked when it appears, and again when it comes back.
+    in lanes. A port is docked when it appears, when it comes back, and now and then while it
+    stays; a port on which nobody answers is not spoken of.
     """
 
     changed = Signal()
     ended = Signal(str)
+    _met = Signal(str, object)
 
     def __init__(self, tasks: Tasks, find_ports: FindPorts, dock_port: DockPort) -> None:
         super().__init__()
@@ -70,10 +77,12 @@ class DockWatcher(QObject):
         self._dock_port = dock_port
         self._live: dict[str, Live] = {}
         self._samples: dict[str, list[tuple[float, int]]] = {}
-        self._seen: frozenset[str] = frozenset()
+        self._polls: dict[str, int] = {}
+        self._busy: set[str] = set()
         self._asking = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._ask)
+        self._met.connect(self._meet)
 
     @property
     def live(self) -> Mapping[str, Live]:
@@ -82,8 +91,9 @@ class DockWatcher(QObject):
 
     @property
     def connected(self) -> int:
-        """How many dockings go on now."""
-        return sum(not live.over for live in self._live.values())
+        """How many terminals are at the desk now, docked or being docked."""
+        here = (live for port, live in self._live.items() if port in self._polls)
+        return sum(live.trouble is None for live in here)
 
     def start(self) -> None:
         self._ask()
@@ -94,15 +104,21 @@ class DockWatcher(QObject):
 
     def dock(self, port: str) -> None:
         """Dock one port now, unless that is going on already."""
-        known = self._live.get(port)
-        if known is not None and not known.over:
+        if port in self._busy:
             return
-        self._keep(Live(port))
+        self._busy.add(port)
+        self._polls[port] = 0
         self._samples[port] = []
-        dock_port = self._dock_port
+        if port not in self._live:
+            self._keep(Live(port))
+        dock_port, met = self._dock_port, self._met
 
         def work(job: Job) -> DockReport:
-            return dock_port(port, lambda stage, done, total: job.step(done, total, stage))
+            return dock_port(
+                port,
+                lambda stage, done, total: job.step(done, total, stage),
+                lambda info: met.emit(port, info),
+            )
 
         self._tasks.start(
             f"dock {port}",
@@ -122,15 +138,15 @@ class DockWatcher(QObject):
 
     def _compare(self, ports: Sequence[str]) -> None:
         self._asking = False
-        now = frozenset(ports)
-        for port in sorted(now - self._seen):
-            self.dock(port)
-        gone = self._seen - now
-        self._seen = now
+        for port in sorted(set(ports)):
+            polls = self._polls.get(port)
+            self._polls[port] = 0 if polls is None else polls + 1
+            if polls is None or polls >= AGAIN_AFTER_POLLS:
+                self.dock(port)
+        gone = [port for port in self._polls if port not in ports and port not in self._busy]
         for port in gone:
-            live = self._live.get(port)
-            if live is not None and live.over and live.trouble is not None:
-                del self._live[port]
+            del self._polls[port]
+            self._live.pop(port, None)
         if gone:
             self.changed.emit()
 
@@ -138,13 +154,21 @@ class DockWatcher(QObject):
         self._asking = False
         self._tasks.broken.emit(error)
 
+    def _meet(self, port: str, info: TerminalInfo) -> None:
+        self._keep(Live(port, "identified", info))
+
     def _advance(self, port: str, stage: str, done: int, total: int) -> None:
-        state = _STATE_OF_STAGE.get(stage, self._live[port].state)
+        live = self._live[port]
+        if live.over:
+            return  # the last docking is shown until somebody answers again
+        state = _STATE_OF_STAGE.get(stage, live.state)
+        if state == "detected" and live.info is not None:
+            state = live.state
         speed = self._speed(port, done) if state == "pulling" else 0
         left_s = -(-(total - done) // speed) if speed and total else None
         self._keep(
             replace(
-                self._live[port],
+                live,
                 state=state,
                 done_bytes=done,
                 total_bytes=total,
@@ -169,9 +193,20 @@ class DockWatcher(QObject):
         report: DockReport | None = None,
         error: BaseException | None = None,
     ) -> None:
-        self._keep(replace(self._live[port], report=report, error=error))
+        self._busy.discard(port)
+        live = self._live[port]
+        if report is not None and _is_nobody(report):
+            if not live.over:
+                del self._live[port]
+                self.changed.emit()
+            return
+        self._keep(replace(live, report=report, error=error))
         self.ended.emit(port)
 
     def _keep(self, live: Live) -> None:
         self._live[live.port] = live
         self.changed.emit()
+
+
+def _is_nobody(report: DockReport) -> bool:
+    return isinstance(report.error, PortError) and report.error.driver_code == "peer_silent"

@@ -13,9 +13,7 @@ class Language(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self, translator: Translator, application: QApplication, offset_min: int
-    ) -> None:
+    def __init__(self, translator: Translator, application: QApplication, offset_min: int) -> None:
         super().__init__(application)
         self.translator = translator
         self.offset_min = offset_min

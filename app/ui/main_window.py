@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QStackedWidget, QWidget
 
+from app.errors import NotFound
 from app.settings import Settings, load_settings, save_settings
 from app.storage.queries.directory import find_branch
 from app.storage.queries.search import Found, find_anything
@@ -35,9 +36,7 @@ class MainWindow(QMainWindow):
         self.workplace = workplace
         self._t = workplace.language
         self._watcher = watcher
-        self.entries = tuple(
-            entry for entry in SCREENS if entry.right in workplace.actor.rights
-        )
+        self.entries = tuple(entry for entry in SCREENS if entry.right in workplace.actor.rights)
         self._screens: dict[int, Screen] = {}
         self._rail = Rail(workplace, self.entries)
         self._top = TopBar(workplace)
@@ -61,12 +60,12 @@ class MainWindow(QMainWindow):
         self._top.theme_wanted.connect(self.switch_theme)
         self._top.help_wanted.connect(self.open_help)
         watcher.changed.connect(lambda: self._status.show_connected(watcher.connected))
-        
+
         workplace.tasks.broken.connect(self._report)
         workplace.language.changed.connect(self._retranslate)
         self._add_keys()
         self._retranslate()
-        workplace.read(find_branch, self._top.show_branch, self._report)
+        workplace.read(find_branch, self._top.show_branch, self._miss_branch)
         if self.entries:
             self.show_screen(0)
 
@@ -197,6 +196,20 @@ class MainWindow(QMainWindow):
     def _report(self, error: BaseException) -> None:
         t = self._t
         self.screen_now.strip.say("bad", in_words(error, t), t("Close"))
+
+    def _miss_branch(self, error: BaseException) -> None:
+        if not isinstance(error, NotFound):
+            self._report(error)
+            return
+        t = self._t
+        self.screen_now.strip.say(
+            "busy",
+            t(
+                "There is no branch here yet. Close the window and run “tallydock demo” to try "
+                "the program with a sample branch."
+            ),
+            t("Close"),
+        )
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self._t("Tallydock"))

@@ -77,8 +77,9 @@ class TopBar(QFrame):
         self._language.setText("中文" if t.other() == "zh" else "English")
         self._name(self._language, t("Switch the language"), "languages")
         dark = theme.name == "dark"
-        self._name(self._theme, t("Light window") if dark else t("Dark window"),
-                   "sun" if dark else "moon")
+        self._name(
+            self._theme, t("Light window") if dark else t("Dark window"), "sun" if dark else "moon"
+        )
         self._name(self._help, f"{t('Help')}  F1", "circle-help")
         self._user_icon.setPixmap(theme.pixmap("user-round", "muted", 20))
         self._user.setAccessibleName(t("Signed in as {user}", user=self._workplace.actor.user))

@@ -35,6 +35,7 @@ from app.storage.queries.stock import on_hand
 BRANCH = 127
 CLERK = Actor.everything("梅琳")
 FIRST_DAY = date(2026, 6, 29)  # a Monday
+SAMPLE_DAY = date(2026, 6, 30)
 TERMINALS = 6
 
 
@@ -53,7 +54,7 @@ class HandClock:
 
 @dataclass(frozen=True)
 class SampleOffice:
-    """An office, its clock (in the evening of `day`) and the day whose vans have come back."""
+    """An office, its clock, and the day whose vans have come back."""
 
     office: Office
     clock: HandClock
@@ -95,11 +96,15 @@ def empty_office(folder: Path, clock: HandClock) -> Office:
     """An office with its branch and nothing else."""
     paths = Paths(folder)
     paths.create()
-    url = f"sqlite:///{paths.database}"
-    migrate.upgrade(url)
-    database = Database.open(url, branch_id=BRANCH, clock=clock)
-    office = Office(database, paths, clock, Archive(paths.archive))
-    return found_branch(office, CLERK, BRANCH, sample_branch())
+    migrate.upgrade(f"sqlite:///{paths.database}")
+    return found_branch(open_office(folder, clock), CLERK, BRANCH, sample_branch())
+
+
+def open_office(folder: Path, clock: HandClock) -> Office:
+    """The office whose data lie in `folder`."""
+    paths = Paths(folder)
+    database = Database.open(f"sqlite:///{paths.database}", branch_id=BRANCH, clock=clock)
+    return Office(database, paths, clock, Archive(paths.archive))
 
 
 def bring_in(office: Office, memory: Recorder, at_ms: int) -> None:

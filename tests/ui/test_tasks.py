@@ -64,9 +64,7 @@ def test_progress_arrives_and_the_job_is_listed(qtbot: QtBot, tasks: Tasks) -> N
     qtbot.waitUntil(lambda: tasks.idle)
 
 
-def test_cancelled_work_stops_at_its_next_step_and_says_nothing(
-    qtbot: QtBot, tasks: Tasks
-) -> None:
+def test_cancelled_work_stops_at_its_next_step_and_says_nothing(qtbot: QtBot, tasks: Tasks) -> None:
     begun, cancelled = threading.Event(), threading.Event()
     reached: list[str] = []
 

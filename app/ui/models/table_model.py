@@ -152,9 +152,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             first = page * PAGE_ROWS
             last = min(first + len(rows), self._count) - 1
             if last >= first:
-                self.dataChanged.emit(
-                    self.index(first, 0), self.index(last, len(self.columns) - 1)
-                )
+                self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
         # A scroll bar dragged through a million rows passes pages that nobody looks at any more.
         for passed in [each for each in self._jobs if abs(each - page) > 1]:

@@ -44,32 +44,32 @@ class DeliveriesScreen(Screen):
             self._t,
             business_date(clock.now_ms(), clock.offset_min()),
         )
-        self._filter = FilterLine(workplace.theme)
+        self.filter = FilterLine(workplace.theme)
         self._print = QPushButton()
         self._print.setProperty("role", "primary")
         self._reverse = QPushButton()
-        for part in (self._day, self._filter, self._reverse, self._print):
+        for part in (self._day, self.filter, self._reverse, self._print):
             self.controls.addWidget(part)
         self._reverse.setVisible(Right.REVERSE in workplace.actor.rights)
         self._print.setVisible(Right.PRINT in workplace.actor.rights)
         self._groups = Chips(tuple(GROUPS))
         self.model = TableModel(workplace, COLUMNS, notes_of(self.day), self)
         self.table = Table(self.model)
-        self._empty = EmptyState(workplace.theme, "truck")
+        self.empty = EmptyState(workplace.theme, "truck")
         self._paper_title = CutText("strong")
-        self._paper = PaperView(workplace.theme)
-        self._shown = ""
+        self.paper = PaperView(workplace.theme)
+        self.shown_number = ""
         self._preview_job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PREVIEW_PAUSE_MS)
         self._pause.timeout.connect(self._show_paper)
         self._lay_out()
         self._day.picked.connect(lambda _day: self.refresh())
-        self._filter.narrowed.connect(lambda words: self.model.choose(words=words))
+        self.filter.narrowed.connect(lambda words: self.model.choose(words=words))
         self._groups.picked.connect(lambda name: self.model.choose(choice=name))
         self._print.clicked.connect(self.print_papers)
         self._reverse.clicked.connect(self.reverse_delivery)
         self.table.chosen.connect(lambda _row: self._pause.start())
-        self.table.opened.connect(lambda _row: self._paper.setFocus())
+        self.table.opened.connect(lambda _row: self.paper.setFocus())
         self.model.loaded.connect(self._show_summary)
         self.model.failed.connect(self.show_error)
 
@@ -83,14 +83,14 @@ class DeliveriesScreen(Screen):
     def retranslate(self) -> None:
         t = self._t
         self.title.setText(t("Deliveries"))
-        self._filter.say(t("Number, customer, route …"))
+        self.filter.say(t("Number, customer, route …"))
         self._groups.say((t("All"), t("To load"), t("On the van"), t("Back")))
         self._print.setText(t("Print"))
         self._print.setAccessibleName(t("Print the list or the selected notes"))
         self._print.setToolTip(t("Print the list or the selected notes") + "  F9")
         self._reverse.setText(t("Reverse …"))
         self._reverse.setAccessibleName(t("Reverse the delivery"))
-        self._empty.teach(
+        self.empty.teach(
             t("No deliveries on this day"),
             t(
                 "Delivery notes appear here once orders are planned onto a route. "
@@ -98,7 +98,7 @@ class DeliveriesScreen(Screen):
             ),
         )
         self.table.setAccessibleName(t("Deliveries"))
-        self._paper.name(t("The delivery note as it is printed"))
+        self.paper.name(t("The delivery note as it is printed"))
         self._day.retranslate()
         self._show_title()
         self._show_summary(self.model.rowCount())
@@ -107,11 +107,11 @@ class DeliveriesScreen(Screen):
         self.model.show_source(notes_of(self.day))
 
     def focus_filter(self) -> None:
-        self._filter.setFocus()
-        self._filter.selectAll()
+        self.filter.setFocus()
+        self.filter.selectAll()
 
     def look_for(self, words: str) -> None:
-        self._filter.setText(words)
+        self.filter.setText(words)
 
     def print_papers(self) -> None:
         t, rows = self._t, self.table.selected()
@@ -167,14 +167,14 @@ class DeliveriesScreen(Screen):
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(8)
         below.addLayout(bar)
-        below.addWidget(TableOrEmpty(self.table, self._empty), 1)
+        below.addWidget(TableOrEmpty(self.table, self.empty), 1)
         right = QFrame()
         right.setObjectName("panel")
         paper = QVBoxLayout(right)
         paper.setContentsMargins(12, 10, 12, 12)
         paper.setSpacing(8)
         paper.addWidget(self._paper_title)
-        paper.addWidget(self._paper, 1)
+        paper.addWidget(self.paper, 1)
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(right)
@@ -188,31 +188,33 @@ class DeliveriesScreen(Screen):
         number = row.number if row is not None else None
         if self._preview_job is not None:
             self._preview_job.cancel()
-        self._shown = number or ""
+        self.shown_number = number or ""
         self._show_title()
         if number is None:
-            self._paper.show_paper(b"")
+            self.paper.show_paper(b"")
             return
         workplace = self.workplace
         self._preview_job = workplace.tasks.start(
             REPORTS,
             lambda _job: preview(workplace, number),
-            done=self._paper.show_paper,
+            done=self.paper.show_paper,
             failed=self.show_error,
         )
 
     def _show_title(self) -> None:
         t = self._t
         self._paper_title.setText(
-            t("Delivery note {number}", number=self._shown) if self._shown else t("Delivery note")
+            t("Delivery note {number}", number=self.shown_number)
+            if self.shown_number
+            else t("Delivery note")
         )
 
     def _show_summary(self, count: int) -> None:
         t = self._t
         if count == 0:
             self.summary.setText("")
-            self._paper.show_paper(b"")
-            self._shown = ""
+            self.paper.show_paper(b"")
+            self.shown_number = ""
             self._show_title()
             return
         rows = (self.model.row(number) for number in range(count))

@@ -36,11 +36,11 @@ class QuarantineScreen(Screen):
 
     def __init__(self, workplace: Workplace, _watcher: DockWatcher) -> None:
         super().__init__(workplace)
-        self._filter = FilterLine(workplace.theme)
-        self.controls.addWidget(self._filter)
+        self.filter = FilterLine(workplace.theme)
+        self.controls.addWidget(self.filter)
         self.table = Table(TableModel(workplace, COLUMNS, waiting, self))
-        self._empty = EmptyState(workplace.theme, "shield-alert")
-        self._totals = Text("muted", wrap=True)
+        self.empty = EmptyState(workplace.theme, "shield-alert")
+        self.totals = Text("muted", wrap=True)
         self._known_totals: Totals | None = None
         self._item: OpenItem | None = None
         self._job: Job | None = None
@@ -64,8 +64,8 @@ class QuarantineScreen(Screen):
     def retranslate(self) -> None:
         t = self._t
         self.title.setText(t("Quarantine"))
-        self._filter.say(t("Code, value, terminal, person …"))
-        self._empty.teach(
+        self.filter.say(t("Code, value, terminal, person …"))
+        self.empty.teach(
             t("Nothing waits for you"),
             t(
                 "Lines that can neither be posted nor refused come here with the reason and the "
@@ -87,11 +87,11 @@ class QuarantineScreen(Screen):
         )
 
     def focus_filter(self) -> None:
-        self._filter.setFocus()
-        self._filter.selectAll()
+        self.filter.setFocus()
+        self.filter.selectAll()
 
     def look_for(self, words: str) -> None:
-        self._filter.setText(words)
+        self.filter.setText(words)
 
     def use_proposal(self, number: int) -> None:
         """Answer with the proposal at this place, for this line and all equal ones.
@@ -153,8 +153,8 @@ class QuarantineScreen(Screen):
         below = QVBoxLayout(left)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(8)
-        below.addWidget(self._totals)
-        below.addWidget(TableOrEmpty(self.table, self._empty), 1)
+        below.addWidget(self.totals)
+        below.addWidget(TableOrEmpty(self.table, self.empty), 1)
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(side)
@@ -166,7 +166,7 @@ class QuarantineScreen(Screen):
     def _connect(self) -> None:
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask_candidates)
-        self._filter.narrowed.connect(lambda words: self.table.rows.choose(words=words))
+        self.filter.narrowed.connect(lambda words: self.table.rows.choose(words=words))
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _item: self._proposals[0].setFocus())
         self.table.rows.failed.connect(self.show_error)
@@ -226,8 +226,12 @@ class QuarantineScreen(Screen):
             self._heading.setText(item.raw_value or item.code)
             self._reason.setText(reason_of(item, t))
             self._equal.setVisible(item.equal > 1)
-            self._equal.setText(t("{n} lines carry the same value; one answer settles them all.",
-                                  n=t.number(item.equal)))
+            self._equal.setText(
+                t(
+                    "{n} lines carry the same value; one answer settles them all.",
+                    n=t.number(item.equal),
+                )
+            )
             self._question.setVisible(bool(self._codes))
             self._question.setText(t("What was meant?"))
         may = Right.RESOLVE in self.workplace.actor.rights
@@ -255,7 +259,7 @@ class QuarantineScreen(Screen):
         if totals is None:
             return
         self.summary.setText(t("{n} wait", n=t.number(totals.items)) if totals.items else "")
-        self._totals.setText(
+        self.totals.setText(
             t(
                 "Records received today: {all} with what waits here, {booked} without. "
                 "From all days, {waiting} records in {items} lines wait.",

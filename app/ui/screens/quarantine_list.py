@@ -90,10 +90,10 @@ def _equal(item: OpenItem, t: Language) -> str:
 
 
 COLUMNS: tuple[Column[OpenItem], ...] = (
-    Column("raw_value", N_("Came as"), _value, 150, look=lambda _item: _LOOK),
+    Column("raw_value", N_("Came as"), _value, 130, look=lambda _item: _LOOK),
     Column("kind", N_("Meant as"), _kind, 90),
-    Column("equal", N_("Equal lines"), _equal, 88, number=True),
+    Column("equal", N_("Equal lines"), _equal, 92, number=True),
     Column("terminal_no", N_("Terminal"), _terminal, 110),
     Column("person_code", N_("Person"), _person, 80),
-    Column("code", N_("Why it waits"), _reason, 340),
+    Column("code", N_("Why it waits"), _reason, 200),
 )

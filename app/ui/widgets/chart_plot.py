@@ -97,7 +97,7 @@ class Plot(pg.PlotWidget):
                 brush=QBrush(self._colour("outline"), Qt.BrushStyle.BDiagPattern),
                 pen=pg.mkPen(None),
             )
-            hatch.setOpacity(0.5)
+            hatch.setOpacity(0.28)
             self.plotItem.addItem(hatch)
         for number, series in enumerate(chart.series):
             self._add(series, self._colour(f"series_{number % 4 + 1}"))

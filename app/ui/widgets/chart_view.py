@@ -144,7 +144,9 @@ class ChartView(QFrame):
     def _offer(self, where: QPoint) -> None:
         t = self._t
         menu = QMenu(self)
-        menu.addAction(t("Copy the chart"), lambda: QGuiApplication.clipboard().setPixmap(self.grab()))
+        menu.addAction(
+            t("Copy the chart"), lambda: QGuiApplication.clipboard().setPixmap(self.grab())
+        )
         menu.addAction(t("Save the chart …"), self._choose_file)
         menu.exec(self.mapToGlobal(where))
 

@@ -15,9 +15,7 @@ class DayLine(QWidget):
 
     picked = Signal(object)
 
-    def __init__(
-        self, theme: Theme, t: Language, day: date, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, t: Language, day: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._t = t

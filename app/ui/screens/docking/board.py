@@ -23,6 +23,7 @@ from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.filter_line import FilterLine
 from app.ui.workplace import Workplace
 
+
 class DockingScreen(Screen):
     """Redraws a card when the watcher reports about it; reads the board when one has ended."""
 
@@ -35,23 +36,23 @@ class DockingScreen(Screen):
         self._story_job: Job | None = None
         self._chosen = ""
         self._words = ""
-        self._filter = FilterLine(workplace.theme)
-        self._filter.narrowed.connect(self._narrow)
-        self.controls.addWidget(self._filter)
+        self.filter = FilterLine(workplace.theme)
+        self.filter.narrowed.connect(self._narrow)
+        self.controls.addWidget(self.filter)
         self._grid = CardGrid()
-        self._empty = EmptyState(workplace.theme, "plug")
+        self.empty = EmptyState(workplace.theme, "plug")
         self._left = QStackedWidget()
         self._left.addWidget(self._grid)
-        self._left.addWidget(self._empty)
-        self._panel = SessionPanel(workplace.theme, workplace.language)
-        self._panel.quarantine_wanted.connect(lambda: self.wanted.emit("quarantine", ""))
+        self._left.addWidget(self.empty)
+        self.panel = SessionPanel(workplace.theme, workplace.language)
+        self.panel.quarantine_wanted.connect(lambda: self.wanted.emit("quarantine", ""))
         splitter = QSplitter()
         splitter.addWidget(self._left)
-        splitter.addWidget(self._panel)
+        splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([800, 360])
         splitter.setChildrenCollapsible(False)
-        self._panel.setMinimumWidth(340)
+        self.panel.setMinimumWidth(340)
         self.content.addWidget(splitter, 1)
         watcher.changed.connect(self._arrange)
         watcher.ended.connect(lambda _port: self.refresh())
@@ -64,8 +65,8 @@ class DockingScreen(Screen):
     def retranslate(self) -> None:
         t = self._t
         self.title.setText(t("Docking"))
-        self._filter.say(t("Terminal, person, route …"))
-        self._empty.teach(
+        self.filter.say(t("Terminal, person, route …"))
+        self.empty.teach(
             t("No terminal is due today"),
             t(
                 "Plug a terminal in. It is recognised by itself, sends its day, and its card "
@@ -83,10 +84,10 @@ class DockingScreen(Screen):
         )
 
     def focus_filter(self) -> None:
-        self._filter.setFocus()
+        self.filter.setFocus()
 
     def look_for(self, words: str) -> None:
-        self._filter.setText(words)
+        self.filter.setText(words)
 
     def _keep(self, board: Board) -> None:
         self._board = board
@@ -110,7 +111,7 @@ class DockingScreen(Screen):
             card = self._cards.get(place)
             if card is None:
                 card = Card(self.workplace.theme, self._t, place)
-                card.picked.connect(self._choose)
+                card.picked.connect(self.pick)
                 card.retranslate()
             card.show_facts(facts)
             cards[place] = card
@@ -127,7 +128,8 @@ class DockingScreen(Screen):
             return ()
         return card_facts(self._board, self._watcher.live, self._t)
 
-    def _choose(self, place: str) -> None:
+    def pick(self, place: str) -> None:
+        """Show the session of the card at this place."""
         self._chosen = place
         self._show_session()
         self._ask_story()
@@ -164,8 +166,8 @@ class DockingScreen(Screen):
         for place, card in self._cards.items():
             card.set_chosen(place == self._chosen)
         card = self._cards.get(self._chosen)
-        self._panel.show_card(card.facts if card else None)
+        self.panel.show_card(card.facts if card else None)
         number = card.facts.terminal_no if card else None
         story = self._story if self._story and self._story.terminal_no == number else None
         port = card.facts.port if card else ""
-        self._panel.show_session(session_facts(story, self._watcher.live.get(port), self._t))
+        self.panel.show_session(session_facts(story, self._watcher.live.get(port), self._t))

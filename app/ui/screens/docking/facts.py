@@ -155,7 +155,13 @@ def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
 
 
 def _newcomer(found: Board, docking: Live, place: str) -> CardFacts:
-    return CardFacts(place, terminal_no=docking.terminal_no, port=docking.port)
+    person = docking.info.person if docking.info else ""
+    return CardFacts(
+        place,
+        terminal_no=docking.terminal_no,
+        person=found.persons.get(person, person),
+        port=docking.port,
+    )
 
 
 def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
@@ -169,6 +175,9 @@ def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
         card,
         state=state,
         port=docking.port,
+        battery_percent=docking.info.battery_percent if docking.info else card.battery_percent,
+        clock_offset_ms=docking.info.clock_offset_ms if docking.info else card.clock_offset_ms,
+        app_version=docking.info.app_version if docking.info else card.app_version,
         done_bytes=docking.done_bytes,
         total_bytes=docking.total_bytes,
         bytes_per_s=docking.bytes_per_s,

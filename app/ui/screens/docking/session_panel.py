@@ -89,6 +89,10 @@ class SessionPanel(QFrame):
         self._session = session
         self.retranslate()
 
+    def told(self) -> list[str]:
+        """Return everything the panel says, page after page."""
+        return [label.text() for label in self.findChildren(Text) if label.text()]
+
     def retranslate(self) -> None:
         t, card, session = self._t, self._card, self._session
         titles = (t("Records"), t("Waiting"), t("Story"), t("Raw"))

@@ -64,7 +64,9 @@ def clock_words(offset_ms: int | None, t: Language) -> tuple[str, bool]:
         return t("clock right"), False
     seconds = round(abs(offset_ms) / 1000)
     span = t("{n} s", n=seconds) if seconds < 120 else t("{n} min", n=round(seconds / 60))
-    words = t("clock {span} slow", span=span) if offset_ms > 0 else t("clock {span} fast", span=span)
+    words = (
+        t("clock {span} slow", span=span) if offset_ms > 0 else t("clock {span} fast", span=span)
+    )
     return words, abs(offset_ms) > _CLOCK_TOLERATED_MS
 
 

@@ -107,11 +107,11 @@ def _sign(row: StockRow) -> Look | None:
 
 
 COLUMNS: tuple[Column[StockRow], ...] = (
-    Column("product_name", N_("Product"), _product, 200),
-    Column("where", N_("Place"), _where, 140),
-    Column("qty", N_("On hand"), _quantity, 90, number=True, look=_sign),
-    Column("qty", N_("In packings"), _packed, 110, number=True),
-    Column("lot_code", N_("Lot"), _lot, 110),
+    Column("product_name", N_("Product"), _product, 178),
+    Column("where", N_("Place"), _where, 112),
+    Column("qty", N_("On hand"), _quantity, 86, number=True, look=_sign),
+    Column("qty", N_("In packings"), _packed, 104, number=True),
+    Column("lot_code", N_("Lot"), _lot, 88),
     Column("expiry_date", N_("Expires"), _expiry, 104),
     Column("product_code", N_("Code"), _product_code, 90, hidden=True),
 )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.services.archive import HOST
 from app.ui.language import Language
 from app.ui.screens.stock.evidence import Proof, RawRecord
 from app.ui.screens.stock.moves import KIND_NAMES
@@ -99,7 +100,9 @@ class ProofPage(QSplitter):
         for record in proof.records:
             evidence = record.evidence
             self._records.addItem(
-                t(
+                t("Command at the desk, entry {batch} of the journal", batch=evidence.batch_no)
+                if evidence.terminal_no == HOST
+                else t(
                     "{kind}, terminal {terminal}, record {seq} of batch {batch}",
                     kind=record.kind,
                     terminal=evidence.terminal_no,
@@ -110,7 +113,7 @@ class ProofPage(QSplitter):
         self._records.setCurrentRow(self._record_of_line(proof.records))
 
     def _record_of_line(self, records: tuple[RawRecord, ...]) -> int:
-        wanted = ("line_no", str(self._line_no))
+        wanted = ("line", str(self._line_no))
         return next((n for n, record in enumerate(records) if wanted in record.fields), 0)
 
     def _show_record(self, number: int) -> None:

@@ -46,19 +46,19 @@ class StockScreen(Screen):
         self._back = QPushButton()
         self._approve = QPushButton()
         self._approve.setProperty("role", "primary")
-        self._filter = FilterLine(theme)
-        self._kinds = Chips((*on_hand.KINDS, "counts"))
-        for part in (self._back, self._approve, self._filter):
+        self.filter = FilterLine(theme)
+        self.kinds = Chips((*on_hand.KINDS, "counts"))
+        for part in (self._back, self._approve, self.filter):
             self.controls.addWidget(part)
         self.stock_table = Table(TableModel(workplace, on_hand.COLUMNS, on_hand.stock, self))
-        self._stock_empty = EmptyState(theme, "warehouse")
+        self.stock_empty = EmptyState(theme, "warehouse")
         self.chart = ChartView(theme, t)
         self.move_table = Table(TableModel(workplace, moves.COLUMNS, no_rows, self))
         self.proof = ProofPage(t)
         self.count_table = Table(TableModel(workplace, counts.COLUMNS, waiting_counts, self))
-        self._count_empty = EmptyState(theme, "clipboard-list")
+        self.count_empty = EmptyState(theme, "clipboard-list")
         self._pause = QTimer(self, singleShot=True, interval=_CHART_PAUSE_MS)
-        self._pages = QStackedWidget()
+        self.pages = QStackedWidget()
         self._lay_out()
         self._connect()
         self._show_page(_ON_HAND)
@@ -69,16 +69,16 @@ class StockScreen(Screen):
         self._back.setAccessibleName(t("One step back"))
         self._approve.setText(t("Approve"))
         self._approve.setAccessibleName(t("Approve the count"))
-        self._filter.say(t("Product, code, place, lot …"))
-        self._kinds.say((t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts")))
-        self._stock_empty.teach(
+        self.filter.say(t("Product, code, place, lot …"))
+        self.kinds.say((t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts")))
+        self.stock_empty.teach(
             t("Nothing is on hand here"),
             t(
                 "Goods appear here when a goods receipt is entered or a terminal brings moves "
                 "and counts. Negative numbers are shown too, never hidden."
             ),
         )
-        self._count_empty.teach(
+        self.count_empty.teach(
             t("No count waits for approval"),
             t(
                 "Counts come in with the terminals. Those whose differences need a decision "
@@ -98,12 +98,12 @@ class StockScreen(Screen):
             table.rows.reload()
 
     def focus_filter(self) -> None:
-        self._filter.setFocus()
-        self._filter.selectAll()
+        self.filter.setFocus()
+        self.filter.selectAll()
 
     def look_for(self, words: str) -> None:
         self._show_page(_ON_HAND)
-        self._filter.setText(words)
+        self.filter.setText(words)
 
     def show_moves(self, row: StockRow) -> None:
         """Show the moves whose sum is this row's number."""
@@ -147,7 +147,7 @@ class StockScreen(Screen):
 
     def step_back(self) -> None:
         """Leave the proof for the moves, and the moves for the stock."""
-        page = self._pages.currentIndex()
+        page = self.pages.currentIndex()
         if page == _PROOF:
             self._show_page(_MOVES)
         elif page == _MOVES:
@@ -155,25 +155,25 @@ class StockScreen(Screen):
 
     def _lay_out(self) -> None:
         beside = QSplitter()
-        beside.addWidget(TableOrEmpty(self.stock_table, self._stock_empty))
+        beside.addWidget(TableOrEmpty(self.stock_table, self.stock_empty))
         beside.addWidget(self.chart)
         beside.setStretchFactor(0, 1)
-        beside.setSizes([660, 480])
+        beside.setSizes([694, 446])
         beside.setChildrenCollapsible(False)
-        waiting = TableOrEmpty(self.count_table, self._count_empty)
+        waiting = TableOrEmpty(self.count_table, self.count_empty)
         for page in (beside, self.move_table, self.proof, waiting):
-            self._pages.addWidget(page)
+            self.pages.addWidget(page)
         bar = QHBoxLayout()
-        bar.addWidget(self._kinds)
+        bar.addWidget(self.kinds)
         bar.addStretch(1)
         self.content.addLayout(bar)
-        self.content.addWidget(self._pages, 1)
+        self.content.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
         self._back.clicked.connect(self.step_back)
         self._approve.clicked.connect(self.approve)
-        self._kinds.picked.connect(self._pick_kind)
-        self._filter.narrowed.connect(self._narrow)
+        self.kinds.picked.connect(self._pick_kind)
+        self.filter.narrowed.connect(self._narrow)
         self._pause.timeout.connect(self._ask_chart)
         self.stock_table.opened.connect(self.show_moves)
         self.stock_table.chosen.connect(lambda _row: self._pause.start())
@@ -183,7 +183,7 @@ class StockScreen(Screen):
             table.rows.loaded.connect(lambda _count: self._show_titles())
 
     def _table(self) -> Table | None:
-        page = self._pages.currentIndex()
+        page = self.pages.currentIndex()
         return {
             _ON_HAND: self.stock_table,
             _MOVES: self.move_table,
@@ -191,10 +191,10 @@ class StockScreen(Screen):
         }.get(page)
 
     def _show_page(self, page: int) -> None:
-        self._pages.setCurrentIndex(page)
+        self.pages.setCurrentIndex(page)
         self._back.setVisible(page in (_MOVES, _PROOF))
-        self._kinds.setVisible(page in (_ON_HAND, _COUNTS))
-        self._filter.setVisible(page != _PROOF)
+        self.kinds.setVisible(page in (_ON_HAND, _COUNTS))
+        self.filter.setVisible(page != _PROOF)
         self._approve.setVisible(
             page == _COUNTS and Right.APPROVE_COUNTS in self.workplace.actor.rights
         )
@@ -217,7 +217,7 @@ class StockScreen(Screen):
             table.rows.choose(words=words)
 
     def _show_titles(self) -> None:
-        t, page, row = self._t, self._pages.currentIndex(), self._stock
+        t, page, row = self._t, self.pages.currentIndex(), self._stock
         if page in (_ON_HAND, _COUNTS) or row is None:
             self.title.setText(t("Stock"))
             count = self.count_table.rows if page == _COUNTS else self.stock_table.rows
