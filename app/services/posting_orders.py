@@ -118,7 +118,10 @@ def _cancel_previous(bench: Bench, case: Case, draft: OrderDraft) -> None:
     previous = _previous_key(draft)
     if previous is not None:
         bench.step.store.documents.set_state([previous.uuid()], OrderState.CANCELLED)
-        case.link(draft.header, previous.uuid(), role="corrects")
+        # An order that only takes back another one becomes no document of its own.
+        records = draft.records if draft.status == "cancel" else (draft.header,)
+        for record in records:
+            case.link(record, previous.uuid(), role="corrects")
 
 
 def _paper(bench: Bench, case: Case, draft: OrderDraft, number: DocumentNumber) -> Order:

@@ -1,17 +1,16 @@
 """A batch is taken in once, whole, and nothing of it is lost."""
 
-
 import pytest
 
 from app.domain.rights import Actor
 from app.errors import PermissionDenied
 from app.services.intake import RecordCounts, take_in
 from app.services.office import Office
-from app.storage.queries.checks import check_all
 from app.storage.queries.fingerprint import fingerprint
 from app.storage.queries.quarantine import open_items
 from drivers.protocols.docking.batch import open_batch
 from tests.support.offices import CLERK, HOUR_MS, Terminal
+from tests.support.trades import assert_sound
 
 
 def digest(office: Office) -> dict[str, str]:
@@ -22,12 +21,6 @@ def digest(office: Office) -> dict[str, str]:
 def waiting(office: Office) -> list[str]:
     with office.database.read() as reader:
         return sorted(item.code for item in open_items(reader))
-
-
-def assert_sound(office: Office) -> None:
-    with office.database.read() as reader:
-        broken = [check for check in check_all(reader) if not check.holds]
-    assert broken == []
 
 
 def test_a_good_batch_is_applied_whole(office: Office, terminal: Terminal) -> None:

@@ -1,0 +1,90 @@
+"""Counts: small differences are posted by rule, large ones by somebody who did not count."""
+
+from uuid import UUID
+
+import pytest
+
+from app.domain.numbering import DocumentKind
+from app.domain.rights import Actor
+from app.errors import NotFound, RuleBroken
+from app.services.counting import approve_count, counts_to_approve
+from app.services.office import Office
+from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
+from app.storage.queries.documents import documents_in_state
+from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, Terminal, at
+from tests.support.trades import assert_sound, stock_of
+
+
+@pytest.fixture
+def keeper(terminal: Terminal) -> Terminal:
+    terminal.person = "K01"
+    terminal.now_ms = MORNING_MS + HOUR_MS
+    return terminal
+
+
+def test_within_tolerance_the_rule_approves(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH1", ("HX500", 594), ("XG330", 240))
+    keeper.upload(office)
+    assert stock_of(office, "WH1") == 594
+    with office.database.read() as reader:
+        (posted,) = documents_in_state(reader, DocumentKind.CT, "posted")
+    assert posted.count is not None
+    assert posted.count.approved_by == "system rule"
+    assert_sound(office)
+
+
+def test_beyond_tolerance_a_second_person_approves(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH1", ("HX500", 500))
+    keeper.upload(office)
+    assert stock_of(office, "WH1") == 600
+    (waiting,) = counts_to_approve(office, CLERK)
+    with pytest.raises(RuleBroken) as caught:
+        approve_count(office, Actor.everything("K01"), waiting.id)
+    assert caught.value.rule == "approver-is-counter"
+    number = approve_count(office, CLERK, waiting.id)
+    assert number.startswith("0127-CT-2606-000001")
+    assert stock_of(office, "WH1") == 500
+    with pytest.raises(RuleBroken):
+        approve_count(office, CLERK, waiting.id)
+    assert_sound(office)
+
+
+def test_the_book_is_that_of_the_moment_of_counting(office: Office, keeper: Terminal) -> None:
+    later = at(office, MORNING_MS + 3 * HOUR_MS)
+    more = GoodsReceipt("SUP1", "WH1", (ReceivedLine("HX500", 120, "L2605A"),))
+    receive_goods(later, KEEPER, more)
+    keeper.count("WH1", ("HX500", 594))
+    keeper.upload(later)
+    assert stock_of(office, "WH1") == 714
+    assert_sound(office)
+
+
+def test_surplus_is_found_too(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH1", ("HX500", 605))
+    keeper.upload(office)
+    assert stock_of(office, "WH1") == 605
+    assert_sound(office)
+
+
+def test_a_place_that_nobody_knows_waits(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH9", ("HX500", 605))
+    result = keeper.upload(office)
+    assert {verdict.code for verdict in result.receipt.verdicts} == {"E_LOCATION"}
+    assert stock_of(office, "WH1") == 600
+
+
+def test_a_customers_shelf_is_written_down_and_moves_nothing(
+    office: Office, keeper: Terminal
+) -> None:
+    times = {4: keeper.now_ms - 60_000, 5: keeper.now_ms}
+    head = keeper.write(16, {1: 0, 2: "C0001", **times, 6: False, 7: 1})
+    line = {1: [1, head], 2: "HX500", 3: "CS", 4: 1, 5: 2, 6: 14, 9: 0}
+    keeper.write(17, line)
+    result = keeper.upload(office)
+    assert (result.documents, result.moves) == (1, 0)
+    assert_sound(office)
+
+
+def test_an_unknown_count_is_not_approved(office: Office) -> None:
+    with pytest.raises(NotFound):
+        approve_count(office, CLERK, UUID(int=1))
