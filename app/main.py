@@ -13,9 +13,10 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from app.charts.chart import ChartData
+from app.cli.arguments import global_first
 from app.cli.desk import Desk, House, Options
 from app.cli.program import program
-from app.clock import SystemClock
+from app.clock import ShiftedClock, SystemClock
 from app.domain.rights import Actor
 from app.errors import AppError, Cancelled, OutputError
 from app.i18n import Translator
@@ -41,7 +42,9 @@ def run(arguments: Sequence[str]) -> int:
     desk = Desk(House(read_options, open_office, open_window, draw_chart))
     command = typer.main.get_command(program())
     try:
-        code = command.main(list(arguments), prog_name="tallydock", standalone_mode=False, obj=desk)
+        code = command.main(
+            global_first(arguments), prog_name="tallydock", standalone_mode=False, obj=desk
+        )
     except AppError as error:
         return desk.fail(error)
     except TyperException as error:
@@ -85,7 +88,8 @@ def open_office(options: Options) -> Iterator[Office]:
     with open_log(paths.logs):
         if not migrate.status(options.db).found:
             migrate.upgrade(options.db)
-        clock = SystemClock()
+        shift_s = options.settings.clock_shift_s
+        clock = ShiftedClock(shift_s * 1000) if shift_s else SystemClock()
         database = Database.open(options.db, clock=clock, busy_timeout_s=BUSY_TIMEOUT_S)
         try:
             yield Office(database, paths, clock, Archive(paths.archive))

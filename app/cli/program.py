@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from app.cli import checking, databases, docking, printing, quarantine, reporting, terminals
+from app.cli import (
+    checking,
+    databases,
+    demonstrating,
+    docking,
+    printing,
+    quarantine,
+    reporting,
+    terminals,
+)
 from app.cli.desk import desk_of
 
 _EXAMPLE = "Example: tallydock --data ./branch demo --headless --terminals 6"
@@ -25,7 +34,17 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     tree.callback(invoke_without_command=True)(start)
-    for part in (docking, terminals, quarantine, reporting, printing, checking, databases):
+    parts = (
+        demonstrating,
+        docking,
+        terminals,
+        quarantine,
+        reporting,
+        printing,
+        checking,
+        databases,
+    )
+    for part in parts:
         part.add_to(tree)
     return tree
 
