@@ -5,8 +5,11 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 import typer
@@ -39,7 +42,7 @@ def command_line() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code: 0, 1, 2, 3 or 4 as in the manual."""
-    desk = Desk(House(read_options, open_office, open_window, draw_chart))
+    desk = Desk(House(read_options, open_office, show_window, draw_chart))
     command = typer.main.get_command(program())
     try:
         code = command.main(
@@ -97,25 +100,31 @@ def open_office(options: Options) -> Iterator[Office]:
             database.close()
 
 
-def open_window(options: Options) -> int:
-    """Show the window; returns its exit code."""
+def show_window(options: Options, office: Office) -> int:
+    """Show the window until it is closed; returns the exit code."""
     # The command line must work where no graphics library is installed.
     application = import_module("app.ui.application")
-    with open_office(options) as office:
-        actor = Actor.everything(options.user)
-        if office.database.branch_id:
-            recover(office, actor)
-        code: int = application.run(
-            office,
-            options.settings,
-            office.paths,
-            office.clock,
-            Translator(options.language),
-            actor,
-        )
+    actor = Actor.everything(options.user)
+    if office.database.branch_id:
+        recover(office, actor)
+    translator = Translator(options.language)
+    code: int = application.run(
+        office, options.settings, office.paths, office.clock, translator, actor
+    )
     return code
 
 
 def draw_chart(chart: ChartData, file: Path, translator: Translator) -> None:
-    """Draw a chart into a PNG without a window. Raises OutputError."""
+    """Draw a chart into a PNG without a window. Raises OutputError.
+
+    In a process of its own: a program can start its graphics only once, with a screen or without.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            pool.submit(_draw, chart, file, translator).result()
+        except BrokenProcessPool as error:
+            raise OutputError(path=str(file), reason="the graphics did not start") from error
+
+
+def _draw(chart: ChartData, file: Path, translator: Translator) -> None:
     import_module("app.ui.widgets.chart_view").render_chart_png(chart, file, translator)

@@ -15,7 +15,7 @@ import typer
 
 from app.domain.problems import Problem, Severity
 from app.domain.rights import Actor
-from app.errors import AppError, OutputError, RuleBroken, UsageError
+from app.errors import AppError, NotFound, OutputError, UsageError
 from app.explain import problem_sentence, sentence
 from app.i18n import Translator
 from app.services.office import Office
@@ -41,7 +41,7 @@ class House:
 
     read_options: Callable[[Path | None, str | None, str | None, bool, str | None], Options]
     open_office: Callable[[Options], AbstractContextManager[Office]]
-    open_window: Callable[[Options], int]
+    show_window: Callable[[Options, Office], int]
     draw_chart: DrawChart
 
 
@@ -70,10 +70,10 @@ class Desk:
 
     @contextmanager
     def office(self) -> Iterator[Office]:
-        """The office of one branch. Raises RuleBroken("no-branch") while there is none."""
+        """The office of one branch. Raises NotFound while there is none."""
         with self.house.open_office(self.options) as office:
             if not office.database.branch_id:
-                raise RuleBroken("no-branch", data=str(self.options.data))
+                raise NotFound(what="branch", key=str(self.options.data))
             yield office
 
     def answer(

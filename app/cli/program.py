@@ -65,4 +65,5 @@ def start(
     desk = desk_of(context)
     desk.choose(desk.house.read_options(data, db, lang, as_json, user))
     if context.invoked_subcommand is None:
-        raise typer.Exit(desk.house.open_window(desk.options))
+        with desk.house.open_office(desk.options) as office:
+            raise typer.Exit(desk.house.show_window(desk.options, office))
