@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from types import TracebackType
 
 import structlog
@@ -19,7 +20,7 @@ from app.settings import Settings
 from app.ui.dock_watcher import DockWatcher
 from app.ui.language import Language
 from app.ui.main_window import MainWindow
-from app.ui.tasks import Tasks
+from app.ui.tasks import REPORTS, Tasks
 from app.ui.theme import Theme
 from app.ui.workplace import Workplace
 
@@ -56,6 +57,8 @@ def run(
     sys.excepthook = lambda kind, error, trace: _report_bug(window, kind, error, trace)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
+    # Half a second of imports, done before somebody opens the first chart.
+    tasks.start(REPORTS, lambda _job: import_module("app.ui.widgets.chart_plot"))
     if office.database.branch_id:
         watcher.start()
     code = application.exec()

@@ -79,6 +79,7 @@ class DockWatcher(QObject):
         self._samples: dict[str, list[tuple[float, int]]] = {}
         self._polls: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._silent: set[str] = set()
         self._asking = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._ask)
@@ -93,7 +94,7 @@ class DockWatcher(QObject):
     def connected(self) -> int:
         """How many terminals are at the desk now, docked or being docked."""
         here = (live for port, live in self._live.items() if port in self._polls)
-        return sum(live.trouble is None for live in here)
+        return sum(live.info is not None and live.trouble is None for live in here)
 
     def start(self) -> None:
         self._ask()
@@ -109,7 +110,7 @@ class DockWatcher(QObject):
         self._busy.add(port)
         self._polls[port] = 0
         self._samples[port] = []
-        if port not in self._live:
+        if port not in self._live and port not in self._silent:
             self._keep(Live(port))
         dock_port, met = self._dock_port, self._met
 
@@ -147,6 +148,7 @@ class DockWatcher(QObject):
         for port in gone:
             del self._polls[port]
             self._live.pop(port, None)
+            self._silent.discard(port)
         if gone:
             self.changed.emit()
 
@@ -158,8 +160,8 @@ class DockWatcher(QObject):
         self._keep(Live(port, "identified", info))
 
     def _advance(self, port: str, stage: str, done: int, total: int) -> None:
-        live = self._live[port]
-        if live.over:
+        live = self._live.get(port)
+        if live is None or live.over:
             return  # the last docking is shown until somebody answers again
         state = _STATE_OF_STAGE.get(stage, live.state)
         if state == "detected" and live.info is not None:
@@ -194,13 +196,15 @@ class DockWatcher(QObject):
         error: BaseException | None = None,
     ) -> None:
         self._busy.discard(port)
-        live = self._live[port]
+        live = self._live.get(port)
         if report is not None and _is_nobody(report):
-            if not live.over:
+            self._silent.add(port)
+            if live is not None and not live.over:
                 del self._live[port]
                 self.changed.emit()
             return
-        self._keep(replace(live, report=report, error=error))
+        self._silent.discard(port)
+        self._keep(replace(live or Live(port), report=report, error=error))
         self.ended.emit(port)
 
     def _keep(self, live: Live) -> None:

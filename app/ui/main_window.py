@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -129,18 +130,15 @@ class MainWindow(QMainWindow):
     def _commands(self) -> Sequence[Choice]:
         t = self._t
 
-        def show(number: int) -> Callable[[], None]:
-            return lambda: self.show_screen(number)
-
         screens = [
-            Choice(entry.icon, t(entry.title), show(number))
+            Choice(entry.icon, t(entry.title), partial(self.show_screen, number))
             for number, entry in enumerate(self.entries)
         ]
         dark = self.workplace.theme.name == "dark"
         return [
             *screens,
             Choice("refresh-cw", t("Refresh"), self._refresh),
-            Choice("printer", t("Print"), lambda: self.screen_now.print_papers()),
+            Choice("printer", t("Print"), self._print),
             Choice("languages", "中文" if t.other() == "zh" else "English", self.switch_language),
             Choice(
                 "sun" if dark else "moon",
@@ -170,18 +168,24 @@ class MainWindow(QMainWindow):
             "F1": self.open_help,
             "F5": self._refresh,
             "F7": self.open_palette,
-            "F9": lambda: self.screen_now.print_papers(),
-            "Ctrl+F": lambda: self.screen_now.focus_filter(),
+            "F9": self._print,
+            "Ctrl+F": self._focus_filter,
             "Ctrl+K": self.open_palette,
             "Ctrl+B": self._rail.fold,
         }
         for number in range(len(self.entries)):
-            keys[f"Ctrl+{number + 1}"] = lambda place=number: self.show_screen(place)
+            keys[f"Ctrl+{number + 1}"] = partial(self.show_screen, number)
         for key, act in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
     def _refresh(self) -> None:
         self.screen_now.refresh()
+
+    def _print(self) -> None:
+        self.screen_now.print_papers()
+
+    def _focus_filter(self) -> None:
+        self.screen_now.focus_filter()
 
     def _remember(self, **choices: str) -> None:
         file = self.workplace.paths.settings_file

@@ -37,6 +37,7 @@ class Palette(QDialog):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         t = workplace.language
         self.setWindowTitle(t("Search and commands"))
+        self.setObjectName("palette")
         self.setFixedSize(560, 400)
         self._theme = workplace.theme
         self._commands = tuple(commands)
@@ -46,7 +47,6 @@ class Palette(QDialog):
         self._line = QLineEdit()
         self._line.setPlaceholderText(t("Screen, command, document number, product, customer …"))
         self._line.setAccessibleName(t("What to find"))
-        self._line.setFixedHeight(40)
         self._list = QListWidget()
         self._list.setAccessibleName(t("What was found"))
         self._list.setIconSize(QSize(18, 18))

@@ -1,6 +1,6 @@
 """The bar on top: branch, business day, search, language, theme, user."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.domain.business_day import NIGHT_CUTOFF_MIN, business_date
@@ -34,9 +34,9 @@ class TopBar(QFrame):
         self._search.setMinimumWidth(280)
         self._search.setMaximumWidth(380)
         self._search.clicked.connect(self.search_wanted)
-        self._language = self._tool("languages", self.language_wanted)
-        self._theme = self._tool("moon", self.theme_wanted)
-        self._help = self._tool("circle-help", self.help_wanted)
+        self._language = self._tool(self.language_wanted)
+        self._theme = self._tool(self.theme_wanted)
+        self._help = self._tool(self.help_wanted)
         self._user_icon = Text()
         self._user = Text()
         self._user.setText(workplace.actor.user)
@@ -65,8 +65,8 @@ class TopBar(QFrame):
         branch = self._known
         cutoff_min = branch.cutoff_min if branch else NIGHT_CUTOFF_MIN
         today = business_date(clock.now_ms(), clock.offset_min(), cutoff_min)
-        closed = branch is not None and branch.closed_through is not None
-        closed = closed and today <= branch.closed_through
+        through = branch.closed_through if branch else None
+        closed = through is not None and today <= through
         self._branch.setText(branch.name if branch else t("Tallydock"))
         self._day.setText(t("Business day {day}", day=t.date(today)))
         look = Look("idle", "ban", "") if closed else Look("ok", "circle-check", "")
@@ -84,7 +84,7 @@ class TopBar(QFrame):
         self._user_icon.setPixmap(theme.pixmap("user-round", "muted", 20))
         self._user.setAccessibleName(t("Signed in as {user}", user=self._workplace.actor.user))
 
-    def _tool(self, icon: str, signal: object) -> QToolButton:
+    def _tool(self, signal: SignalInstance) -> QToolButton:
         tool = QToolButton()
         tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         tool.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.domain.rights import Actor
 from app.paths import Paths
 from app.services.office import Office
-from app.storage.database import Reader
+from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.tasks import DATABASE, Job, Tasks
 from app.ui.theme import Theme

@@ -4,22 +4,34 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ScalarSelect, and_, case, func, or_, select
 
 from app.domain.counts import CountState
 from app.storage.queries.flows import REAL
 from app.storage.reader import Reader
-from app.storage.tables import count_line, document, document_line, location, stock_count
+from app.storage.tables import (
+    count_line,
+    document,
+    document_line,
+    location,
+    stock_count,
+    stock_move,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CountPoint:
-    """What was counted, against what the book said at that moment."""
+    """What was counted, against what the book said at that moment.
+
+    `uncounted` is the book stock of those lots of the product that the count left out: with it
+    `counted` is comparable to the stock of the whole product.
+    """
 
     business_date: date
     counted_ms: int
     counted: int
     book_at_count: int
+    uncounted: int
     document_number: str | None
 
 
@@ -67,8 +79,9 @@ def count_points(
         func.sum(count_line.c.counted),
         func.sum(count_line.c.book_at_count),
         document.c.number,
+        _book(product_id).label("book"),
     )
-    keys = (*columns[:2], document.c.number, document.c.id)
+    keys = (*columns[:2], document.c.number, document.c.id, stock_count.c.location_id)
     query = (
         select(*columns)
         .select_from(joined)
@@ -84,7 +97,29 @@ def count_points(
         .group_by(*keys)
         .order_by(stock_count.c.counted_ms, document.c.id)
     )
-    return tuple(
-        CountPoint(row[0], row[1], int(row[2]), int(row[3] or 0), row[4])
-        for row in reader.rows(query)
+    points = []
+    for day, counted_ms, counted, book_at_count, number, book in reader.rows(query):
+        expected = int(book_at_count or 0)
+        uncounted = int(book or 0) - expected
+        points.append(CountPoint(day, counted_ms, int(counted), expected, uncounted, number))
+    return tuple(points)
+
+
+def _book(product_id: uuid.UUID) -> ScalarSelect[int]:
+    """The whole product's book stock at the place and just before the moment of a count."""
+    move = stock_move.c
+    change = case((move.to_location_id == stock_count.c.location_id, move.qty), else_=-move.qty)
+    return (
+        select(func.sum(change))
+        .where(
+            move.branch_id == stock_count.c.branch_id,
+            move.product_id == product_id,
+            move.event_ms < stock_count.c.counted_ms,
+            or_(
+                move.to_location_id == stock_count.c.location_id,
+                move.from_location_id == stock_count.c.location_id,
+            ),
+        )
+        .correlate(stock_count)
+        .scalar_subquery()
     )

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from app.storage.database import Reader
+from app.storage.reader import Reader
 from app.ui.models.columns import Ask, Column
 from app.ui.tasks import Job
 from app.ui.workplace import Workplace

@@ -10,8 +10,9 @@ from app.domain.business_day import business_date
 from app.domain.rights import Right
 from app.services.printing import PrintReport
 from app.services.reversing import reverse
-from app.storage.database import Reader
 from app.storage.queries.deliveries import DeliveryRow, listing
+from app.storage.queries.latest import latest_day
+from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
@@ -62,6 +63,7 @@ class DeliveriesScreen(Screen):
         self._preview_job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PREVIEW_PAUSE_MS)
         self._pause.timeout.connect(self._show_paper)
+        self._landed = False
         self._lay_out()
         self._day.picked.connect(lambda _day: self.refresh())
         self.filter.narrowed.connect(lambda words: self.model.choose(words=words))
@@ -71,6 +73,7 @@ class DeliveriesScreen(Screen):
         self.table.chosen.connect(lambda _row: self._pause.start())
         self.table.opened.connect(lambda _row: self.paper.setFocus())
         self.model.loaded.connect(self._show_summary)
+        self.model.loaded.connect(lambda _count: self._land())
         self.model.failed.connect(self.show_error)
 
     @property
@@ -105,6 +108,18 @@ class DeliveriesScreen(Screen):
 
     def refresh(self) -> None:
         self.model.show_source(notes_of(self.day))
+
+    def _land(self) -> None:
+        """Once, when today has no deliveries, show the last day that has some."""
+        if self._landed:
+            return
+        self._landed = True
+        if self.model.rowCount() == 0 and self.model.ask == Ask():
+            self.workplace.read(latest_day, self._land_on, self.show_error)
+
+    def _land_on(self, day: date | None) -> None:
+        if day is not None:
+            self._day.show_day(day)
 
     def focus_filter(self) -> None:
         self.filter.setFocus()
@@ -233,12 +248,16 @@ class DeliveriesScreen(Screen):
         )
         self.news.emit(words)
         url = QUrl.fromLocalFile(str(printed.file))
-        self.strip.say("ok", words, t("Close"), t("Open"), lambda: QDesktopServices.openUrl(url))
+        self.strip.say("ok", words, t("Close"), t("Open"), lambda: _open(url))
         self.refresh()
 
     def _tell_reversed(self, number: str) -> None:
         self.news.emit(self._t("{number} is reversed.", number=number))
         self.refresh()
+
+
+def _open(url: QUrl) -> None:
+    QDesktopServices.openUrl(url)
 
 
 def notes_of(day: date) -> Source[DeliveryRow]:

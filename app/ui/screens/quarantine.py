@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBox
 
 from app.domain.rights import Right
 from app.services.quarantine import fix, reject
-from app.storage.database import Reader
 from app.storage.queries.quarantine import OpenItem, candidates
+from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.table_model import TableModel

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from app.clock import Clock
 from app.explain import problem_sentence, word
 from app.i18n import N_
-from app.storage.database import Reader
 from app.storage.queries.docking import board
 from app.storage.queries.quarantine import OpenItem, open_items
+from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed

@@ -69,8 +69,8 @@ class Plot(pg.PlotWidget):
         show_number: Callable[[int], str],
         parent: QWidget | None = None,
     ) -> None:
-        axes = {"bottom": _DayAxis(show_day), "left": _NumberAxis(show_number)}
-        super().__init__(parent, axisItems=axes)
+        day_axis, number_axis = _DayAxis(show_day), _NumberAxis(show_number)
+        super().__init__(parent, axisItems={"bottom": day_axis, "left": number_axis})
         self._colour = colour
         self._show_number = show_number
         self._chart: ChartData | None = None
@@ -83,7 +83,7 @@ class Plot(pg.PlotWidget):
         self._font = QFont()
         self._font.setFamilies(families())
         self._font.setPixelSize(size("font_small"))
-        for axis in axes.values():
+        for axis in (day_axis, number_axis):
             axis.setStyle(tickFont=self._font, tickLength=-4)
 
     def show_chart(self, chart: ChartData) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPageSize, QPainter, QPdfWriter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QPageSize, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QApplication,
@@ -115,9 +115,10 @@ class ChartView(QFrame):
 
     def _show_legend(self) -> None:
         while self._legend.count():
-            item = self._legend.takeAt(0).widget()
-            if item is not None:
-                item.deleteLater()
+            item = self._legend.takeAt(0)
+            part = item.widget() if item is not None else None
+            if part is not None:
+                part.deleteLater()
         series = self._chart.series if self._chart else ()
         for number, each in enumerate(series):
             colour = self._theme.colour(f"series_{number % 4 + 1}")
@@ -162,13 +163,13 @@ class ChartView(QFrame):
         painter.end()
 
 
-def _key(colour: object, *, diamond: bool) -> QPixmap:
+def _key(colour: QColor, *, diamond: bool) -> QPixmap:
     pixmap = QPixmap(12, 12)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)  # type: ignore[arg-type]
+    painter.setBrush(colour)
     if diamond:
         painter.translate(6, 6)
         painter.rotate(45)

@@ -20,7 +20,9 @@ class Chips(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for number, _name in enumerate(self._names):
-            button = QPushButton(checkable=True, checked=number == 0)
+            button = QPushButton()
+            button.setCheckable(True)
+            button.setChecked(number == 0)
             button.setProperty("role", "chip")
             self._group.addButton(button, number)
             self._buttons.append(button)

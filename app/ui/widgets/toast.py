@@ -17,6 +17,7 @@ class Toasts(QFrame):
         super().__init__(window)
         self._theme = theme
         self._window = window
+        self._shown: list[QFrame] = []
         self._above_px = above_px
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._layout = QVBoxLayout(self)
@@ -39,29 +40,31 @@ class Toasts(QFrame):
         layout.addWidget(icon)
         layout.addWidget(words, 1)
         self._layout.addWidget(toast)
-        if self._layout.count() > _MOST:
-            self._drop(self._layout.itemAt(0).widget())
+        self._shown.append(toast)
+        if len(self._shown) > _MOST:
+            self._drop(self._shown[0])
         QTimer.singleShot(_SHOWN_MS, toast, lambda: self._drop(toast))
         self.show()
         self.raise_()
         self._place()
 
     def texts(self) -> list[str]:
-        shown = (self._layout.itemAt(n).widget() for n in range(self._layout.count()))
-        return [toast.accessibleName() for toast in shown if toast is not None]
+        """Return what is shown now, the oldest first."""
+        return [toast.accessibleName() for toast in self._shown]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self._place()
         return False
 
-    def _drop(self, toast: QWidget | None) -> None:
-        if toast is None or self._layout.indexOf(toast) < 0:
+    def _drop(self, toast: QFrame) -> None:
+        if toast not in self._shown:
             return
+        self._shown.remove(toast)
         self._layout.removeWidget(toast)
         toast.hide()
         toast.deleteLater()
-        if self._layout.count():
+        if self._shown:
             self._place()
         else:
             self.hide()

@@ -163,8 +163,8 @@ class DockingScreen(Screen):
         self.summary.setText(words if facts else "")
 
     def _show_session(self) -> None:
-        for place, card in self._cards.items():
-            card.set_chosen(place == self._chosen)
+        for place, each in self._cards.items():
+            each.set_chosen(place == self._chosen)
         card = self._cards.get(self._chosen)
         self.panel.show_card(card.facts if card else None)
         number = card.facts.terminal_no if card else None

@@ -10,11 +10,11 @@ from app.errors import ArchiveError
 from app.explain import driver_sentence
 from app.i18n import N_
 from app.services.office import Office
-from app.storage.database import Reader
 from app.storage.queries.directory import persons_by_code, routes_by_code
 from app.storage.queries.docking import BoardRow, SessionRow, board, sessions
+from app.storage.queries.latest import KindCount, last_upload_path, records_by_kind
 from app.storage.queries.quarantine import OpenItem, open_items
-from app.storage.queries.uploads import KindCount, last_upload_path, records_by_kind
+from app.storage.reader import Reader
 from app.ui.dock_watcher import Live
 from app.ui.language import Language
 from app.ui.messages import in_words

@@ -7,9 +7,9 @@ from datetime import date
 from app.domain.counts import CountState
 from app.domain.numbering import DocumentKind
 from app.i18n import N_
-from app.storage.database import Reader
 from app.storage.queries.directory import places_by_code
 from app.storage.queries.documents import FoundDocument, documents_in_state
+from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed

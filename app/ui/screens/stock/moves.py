@@ -1,8 +1,8 @@
 """The moves behind one number of the stock."""
 
 from app.i18n import N_
-from app.storage.database import Reader
 from app.storage.queries.stock import MoveRow, moves_behind
+from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed

@@ -5,9 +5,9 @@ from datetime import date
 
 from app.domain.quantity import Packings
 from app.i18n import N_
-from app.storage.database import Reader
 from app.storage.queries.directory import products_by_code
 from app.storage.queries.stock import on_hand
+from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed

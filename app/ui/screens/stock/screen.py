@@ -11,8 +11,8 @@ from app.domain.business_day import business_date
 from app.domain.rights import Right
 from app.services.counting import approve_count
 from app.services.reporting import Asked, run_report
-from app.storage.database import Reader
 from app.storage.queries.stock import MoveRow
+from app.storage.reader import Reader
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
@@ -183,12 +183,12 @@ class StockScreen(Screen):
             table.rows.loaded.connect(lambda _count: self._show_titles())
 
     def _table(self) -> Table | None:
-        page = self.pages.currentIndex()
-        return {
+        tables: dict[int, Table] = {
             _ON_HAND: self.stock_table,
             _MOVES: self.move_table,
             _COUNTS: self.count_table,
-        }.get(page)
+        }
+        return tables.get(self.pages.currentIndex())
 
     def _show_page(self, page: int) -> None:
         self.pages.setCurrentIndex(page)

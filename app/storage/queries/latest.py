@@ -1,11 +1,13 @@
-"""What a terminal uploaded: its records by kind, and the file that came last."""
+"""What came last: a terminal's records by kind and its newest file, the newest deliveries."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, func, select
 
+from app.domain.numbering import DocumentKind
 from app.storage.reader import Reader
-from app.storage.tables import raw_record, upload_batch
+from app.storage.tables import document, raw_record, upload_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,12 @@ def last_upload_path(reader: Reader, terminal_no: int) -> str | None:
     )
     rows = reader.rows(query)
     return rows[0].archive_path if rows else None
+
+
+def latest_day(reader: Reader) -> date | None:
+    """The last business day that has deliveries."""
+    query = select(func.max(document.c.business_date)).where(
+        document.c.branch_id == reader.branch_id, document.c.kind == DocumentKind.DN.value
+    )
+    found: date | None = reader.rows(query)[0][0]
+    return found
