@@ -12,7 +12,9 @@ _UNIT = N_("base units")
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One product in the period, in base units; `adjustments` may be negative, the rest add up.
+    """One product in the period, in base units.
+
+    `transfers` came from other places of our own; they and `adjustments` may be negative.
 
     `packing_name` and `packing_factor` are the default packing ("箱", 12).
     """
@@ -26,6 +28,7 @@ class StatementLine:
     receipts: int
     returns: int
     issues: int
+    transfers: int
     adjustments: int
     closing: int
 
@@ -49,7 +52,7 @@ class StatementLine:
     def foots(self) -> bool:
         """Whether opening, ins, outs and adjustments lead to the closing stock."""
         ins = self.opening + self.receipts + self.returns
-        return ins - self.issues + self.adjustments == self.closing
+        return ins - self.issues + self.transfers + self.adjustments == self.closing
 
 
 def _row(line: StatementLine) -> tuple[Cell, ...]:
@@ -63,6 +66,7 @@ def _row(line: StatementLine) -> tuple[Cell, ...]:
         line.receipts,
         line.returns,
         line.issues,
+        line.transfers,
         line.adjustments,
         line.closing,
         line.closing_shown,
@@ -80,12 +84,13 @@ STOCK_STATEMENT = ReportDefinition(
     parameters=("from", "to", "location"),
     columns=(
         TableColumn("product", N_("Product"), "text", 22),
-        TableColumn("name", N_("Name"), "text", 58),
+        TableColumn("name", N_("Name"), "text", 50),
         TableColumn("packing", N_("Packing"), "text", 22),
         _quantity("opening", N_("Opening")),
         _quantity("receipts", N_("Receipts")),
         _quantity("returns", N_("Returns")),
         _quantity("issues", N_("Issues")),
+        _quantity("transfers", N_("Transfers")),
         _quantity("adjustments", N_("Adjustments")),
         _quantity("closing", N_("Closing")),
         TableColumn("closing_shown", N_("Closing in packings"), "text", 30),

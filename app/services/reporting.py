@@ -15,6 +15,7 @@ from typing import Any
 from app.charts.chart import ChartData
 from app.charts.registry import CHARTS
 from app.charts.stock_over_time import StockDay
+from app.domain.business_day import business_date
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, OutputError, UsageError
 from app.i18n import Translator
@@ -50,6 +51,7 @@ class ReportRun:
     version: int
     asked: Asked
     as_of_ms: int
+    offset_min: int
     table: Table
     sha256: str
     chart: ChartData | None
@@ -82,10 +84,18 @@ def run_report(office: Office, actor: Actor, name: str, asked: Asked, t: Transla
         version=definition.version,
         asked=asked,
         as_of_ms=office.clock.now_ms(),
+        offset_min=branch.tz_offset_min,
         table=table,
         sha256=hashlib.sha256(rows.encode()).hexdigest(),
         chart=filled.chart,
     )
+
+
+def today(office: Office) -> date:
+    """The business day of this moment."""
+    with office.database.read() as reader:
+        branch = find_branch(reader)
+    return business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
 
 
 def save_report(run: ReportRun, out: Path, kind: str, t: Translator, draw: DrawChart) -> Path:
@@ -128,8 +138,8 @@ def _stock_statement(reader: Reader, asked: Asked, t: Translator) -> _Filled:  #
                 receipts=row.received,
                 returns=row.returned,
                 issues=row.issued,
-                # what came from and went to other places of ours is neither bought nor sold
-                adjustments=row.adjusted + row.transferred,
+                transfers=row.transferred,
+                adjustments=row.adjusted,
                 closing=row.closing,
             )
         )
@@ -144,7 +154,7 @@ def _stock_over_time(reader: Reader, asked: Asked, t: Translator) -> _Filled:
     went: defaultdict[date, int] = defaultdict(int)
     for flow in flows_of_product(reader, asked.product, asked.location, asked.d_from, asked.d_to):
         (came if flow.change > 0 else went)[flow.posting_date] += abs(flow.change)
-    counted = {point.business_date: point.counted for point in found.counts}
+    counted = {point.business_date: point.counted + point.uncounted for point in found.counts}
     days = [
         StockDay(day, came[day], went[day], balance, counted.get(day))
         for day, balance in found.days

@@ -32,8 +32,9 @@ def make_line(code: str = "P1", *, opening: int = 100, issues: int = 30) -> Stat
         receipts=24,
         returns=1,
         issues=issues,
+        transfers=-6,
         adjustments=-2,
-        closing=opening + 24 + 1 - issues - 2,
+        closing=opening + 24 + 1 - issues - 6 - 2,
     )
 
 
@@ -57,29 +58,33 @@ def xlsx_rows(table: Table) -> list[list[object]]:
     return [list(row) for row in book.get_sheet_by_index(0).to_python()]
 
 
-@given(QUANTITIES, QUANTITIES, QUANTITIES, QUANTITIES, st.integers(-100, 100))
+SIGNED = st.integers(-100, 100)
+
+
+@given(QUANTITIES, QUANTITIES, QUANTITIES, QUANTITIES, SIGNED, SIGNED)
 def test_a_statement_that_does_not_foot_is_refused(
-    opening: int, receipts: int, returns: int, issues: int, adjustments: int
+    opening: int, receipts: int, returns: int, issues: int, transfers: int, adjustments: int
 ) -> None:
-    closing = opening + receipts + returns - issues + adjustments
-    moved = (opening, receipts, returns, issues, adjustments)
+    closing = opening + receipts + returns - issues + transfers + adjustments
+    moved = (opening, receipts, returns, issues, transfers, adjustments)
     good = StatementLine("P1", "酒", "箱", 12, "瓶", *moved, closing)
     bad = StatementLine("P1", "酒", "箱", 12, "瓶", *moved, closing + 1)
-    assert statement(good).rows[0][8] == closing
+    assert statement(good).rows[0][9] == closing
     with pytest.raises(RuleBroken):
         statement(good, bad)
 
 
 def test_totals_foot_like_the_rows() -> None:
     table = statement(*[make_line(f"P{n}", opening=n * 10) for n in range(50)])
-    opening, receipts, returns, issues, adjustments, closing = table.totals[3:9]
+    opening, receipts, returns, issues, transfers, adjustments, closing = table.totals[3:10]
     assert (opening, receipts, issues) == (12_250, 1200, 1500)
-    assert opening + receipts + returns - issues + adjustments == closing  # type: ignore[operator]
+    ins = opening + receipts + returns  # type: ignore[operator]
+    assert ins - issues + transfers + adjustments == closing  # type: ignore[operator]
 
 
 def test_shows_the_closing_stock_in_packings() -> None:
-    assert statement(make_line(opening=107)).rows[0][-1] == "8箱4瓶"
-    loose = StatementLine("P9", "杯", "只", 1, "只", 0, 5, 0, 0, 0, 5)
+    assert statement(make_line(opening=113)).rows[0][-1] == "8箱4瓶"
+    loose = StatementLine("P9", "杯", "只", 1, "只", 0, 5, 0, 0, 0, 0, 5)
     assert statement(loose).rows[0][2] == "只"
     assert statement(loose).rows[0][-1] == "5只"
 
@@ -118,7 +123,7 @@ def test_workbook_and_csv_hold_the_same_numbers() -> None:
     assert lines[0][3] == "Opening (base units)"
     assert lines[1][:4] == ["P1", "雪山纯生啤酒", "箱=12瓶", "100"]
     assert lines[3][0] == "Total"
-    assert lines[3][3:9] == ["170", "48", "2", "60", "-4", "156"]
+    assert lines[3][3:10] == ["170", "48", "2", "60", "-12", "-4", "144"]
 
 
 @pytest.mark.parametrize(

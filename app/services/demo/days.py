@@ -188,8 +188,10 @@ def _outcome_of_line(
 def count_warehouse(
     location: str, book: Sequence[LotOnHand], at_ms: int, memory: Recorder, streams: Streams
 ) -> None:
-    """The keeper's cycle count: a third of the lots, nearly always what the book says."""
-    lots = [lot for lot in book if streams.chance("counts", 330)] or list(book[:1])
+    """The keeper's cycle count: a third of the products, nearly always what the book says."""
+    every = sorted({lot.product for lot in book})
+    chosen = {product for product in every if streams.chance("counts", 330)} or set(every[:1])
+    lots = [lot for lot in book if lot.product in chosen]
     if not lots:
         return
     count = memory.write(

@@ -102,7 +102,7 @@ def run_demo(
         report.docks = dock_all(evening, actor, ports, tools.progress)
     watch.lap("dock")
     tomorrow = next_route_day(options.day)
-    prepare_tomorrow(evening, actor, branch.world, tomorrow)
+    prepare_tomorrow(evening, branch.actor, branch.world, tomorrow)
     report.caught = caught(planted, report.docks)
     report.unexpected = unexpected(planted, report.docks)
     found = check(evening, actor)
@@ -132,7 +132,7 @@ def _found(office: Office, actor: Actor, options: DemoOptions) -> SampleBranch:
     put_masters(founded, actor, stops_of(world))
     for person in world.terminals:
         enrol(founded, actor, person.terminal or 0, person.code)
-    return SampleBranch(founded, actor, world, streams)
+    return SampleBranch(founded, Actor.everything(names.CLERK), world, streams)
 
 
 def _live(branch: SampleBranch, options: DemoOptions, progress: Progress) -> None:
@@ -159,7 +159,7 @@ def _print(
                 print_delivery_notes(office, actor, file, day=day, paper=options.paper)
             )
     first = options.day - timedelta(days=options.days_before)
-    asked = Asked(d_from=first, d_to=options.day, location=WAREHOUSE)
+    asked = Asked(d_from=first, d_to=options.day)
     statement = run_report(office, actor, "stock-statement", asked, tools.t)
     for kind in ("pdf", "xlsx"):
         target = out / f"stock-statement-{options.day}.{kind}"

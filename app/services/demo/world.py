@@ -145,7 +145,7 @@ def _customers(sales: list[str], routes: list[str], streams: Streams) -> tuple[S
     for channel, count, words, weekly in names.CHANNELS:
         for place in range(count):
             number = len(found) + 1
-            district = names.DISTRICTS[number % len(names.DISTRICTS)]
+            district, rank = names.DISTRICTS[number % len(names.DISTRICTS)]
             route = routes[(number % len(names.DISTRICTS)) % len(routes)]
             stops[route] += 1
             first_day = number // len(sales) % 3 if sales else 0
@@ -156,7 +156,7 @@ def _customers(sales: list[str], routes: list[str], streams: Streams) -> tuple[S
                     channel=channel,
                     weekly_cases=weekly,
                     direct=number % 10 in (1, 4, 7),
-                    address=f"临汐市{district}区{streams.pick('customers', names.STREETS)}"
+                    address=f"临汐市{district}{rank}{streams.pick('customers', names.STREETS)}"
                     f"{streams.stream('customers').randrange(1, 200)}号",
                     contact=streams.pick("customers", names.CONTACTS),
                     phone=f"000-{streams.stream('customers').randrange(1000000, 9999999)}",

@@ -79,7 +79,7 @@ def count_points(
         func.sum(count_line.c.counted),
         func.sum(count_line.c.book_at_count),
         document.c.number,
-        _book(product_id).label("book"),
+        _book(reader.branch_id, product_id).label("book"),
     )
     keys = (*columns[:2], document.c.number, document.c.id, stock_count.c.location_id)
     query = (
@@ -105,19 +105,19 @@ def count_points(
     return tuple(points)
 
 
-def _book(product_id: uuid.UUID) -> ScalarSelect[int]:
+def _book(branch_id: int, product_id: uuid.UUID) -> ScalarSelect[int]:
     """The whole product's book stock at the place and just before the moment of a count."""
     move = stock_move.c
-    change = case((move.to_location_id == stock_count.c.location_id, move.qty), else_=-move.qty)
+    change = case((move.target_id == stock_count.c.location_id, move.qty), else_=-move.qty)
     return (
         select(func.sum(change))
         .where(
-            move.branch_id == stock_count.c.branch_id,
+            move.branch_id == branch_id,
             move.product_id == product_id,
             move.event_ms < stock_count.c.counted_ms,
             or_(
-                move.to_location_id == stock_count.c.location_id,
-                move.from_location_id == stock_count.c.location_id,
+                move.target_id == stock_count.c.location_id,
+                move.source_id == stock_count.c.location_id,
             ),
         )
         .correlate(stock_count)
