@@ -15,9 +15,10 @@ import typer
 
 from app.domain.problems import Problem, Severity
 from app.domain.rights import Actor
-from app.errors import AppError, NotFound, OutputError, UsageError
+from app.errors import AppError, NotFound, UsageError
 from app.explain import problem_sentence, sentence
 from app.i18n import Translator
+from app.services.files import new_file
 from app.services.office import Office
 from app.services.reporting import DrawChart
 from app.settings import Settings
@@ -133,12 +134,9 @@ class Desk:
 
     def write_json(self, document: Mapping[str, Any], file: Path) -> None:
         """Raises OutputError when the file cannot be written."""
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
-            file.write_text(text + "\n", "utf-8")
-        except OSError as error:
-            raise OutputError(path=str(file), reason=error.strerror or str(error)) from error
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+        with new_file(file) as stream:
+            stream.write(f"{text}\n".encode())
 
     def show_progress(self, stage: str, done: int, total: int) -> None:
         """A moving line on stderr when that is a screen; nothing otherwise."""

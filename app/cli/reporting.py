@@ -9,11 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.desk import Desk, desk_of, read_day
-from app.domain.business_day import business_date
 from app.errors import UsageError
 from app.reports.registry import REPORTS
 from app.services.office import Office
-from app.services.reporting import Asked, ReportRun, run_report, save_report
+from app.services.reporting import Asked, ReportRun, run_report, save_report, today
 
 FORMATS = ("json", "csv", "xlsx", "pdf", "png")
 
@@ -52,7 +51,7 @@ def report(
         first, last = _period(office, *days)
         asked = Asked(d_from=first, d_to=last, product=product, location=location)
         run = run_report(office, desk.actor, name, asked, desk.t)
-        answer = _answer(run, office)
+        answer = _answer(run)
         if kind in (None, "json") and out is None:
             desk.answer(answer, _lines(run))
             return
@@ -67,8 +66,7 @@ def report(
 
 def _period(office: Office, d_from: date | None, d_to: date | None) -> tuple[date, date]:
     """The days asked for; by default from the first of the month to today."""
-    today = business_date(office.clock.now_ms(), office.clock.offset_min())
-    last = d_to or today
+    last = d_to or today(office)
     return d_from or last.replace(day=1), last
 
 
@@ -81,9 +79,9 @@ def _show_names(desk: Desk) -> None:
     desk.answer({"reports": reports, "problems": []}, lines)
 
 
-def _answer(run: ReportRun, office: Office) -> dict[str, Any]:
+def _answer(run: ReportRun) -> dict[str, Any]:
     asked = run.asked
-    zone = timezone(timedelta(minutes=office.clock.offset_min()))
+    zone = timezone(timedelta(minutes=run.offset_min))
     as_of = datetime.fromtimestamp(run.as_of_ms / 1000, UTC).astimezone(zone)
     return {
         "report": run.name,

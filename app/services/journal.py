@@ -22,6 +22,7 @@ from app.services.office import Office
 from app.services.plain import to_plain
 from app.storage.keys import derived_key
 from app.storage.queries.arrivals import last_batch_no
+from app.storage.queries.directory import find_branch
 from app.storage.store import Store
 from app.storage.store.scope import Source
 from app.storage.store.uploads import Batch, RawRecord
@@ -95,7 +96,8 @@ def journaled(
         branch = office.database.branch_id
         entry_no = last_batch_no(store.reader, HOST, EPOCH) + 1
         source = Source(derived_key(branch, "journal", entry_no), entry_no * _SEQS_PER_ENTRY)
-        step = Step(store, entry_no, source, store.now_ms, office.clock.offset_min())
+        offset_min = find_branch(store.reader).tz_offset_min
+        step = Step(store, entry_no, source, store.now_ms, offset_min)
         plain = {"verb": verb, "user": actor.user, "arguments": to_plain(arguments)}
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         data = _seal(step, branch, text.encode())

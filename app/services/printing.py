@@ -9,8 +9,9 @@ from pathlib import Path
 
 from app.domain.papers import DeliveryNote
 from app.domain.rights import Actor, Right
-from app.errors import NotFound, OutputError
+from app.errors import NotFound
 from app.reports.delivery_note import ORIGINAL, Mark, write
+from app.services.files import new_file
 from app.services.office import Office
 from app.storage.queries.deliveries import DeliveryRow, listing, note
 from app.storage.store import Store
@@ -103,14 +104,7 @@ def _write(
     paper: str,
     copies: Sequence[str],
 ) -> PrintReport:
-    part = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            written = write(notes, stream, paper, copies, marks)
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(path=str(out), reason=error.strerror or str(error)) from error
+    with new_file(out) as stream:
+        written = write(notes, stream, paper, copies, marks)
     numbers = tuple(each.number for each in notes)
     return PrintReport(len(notes), written.pages, out, numbers, written.missing_glyphs)

@@ -17,11 +17,12 @@ from app.charts.registry import CHARTS
 from app.charts.stock_over_time import StockDay
 from app.domain.business_day import business_date
 from app.domain.rights import Actor, Right
-from app.errors import NotFound, OutputError, UsageError
+from app.errors import NotFound, UsageError
 from app.i18n import Translator
 from app.reports.registry import REPORTS, WRITERS
 from app.reports.stock_statement import StatementLine
 from app.reports.table import Table
+from app.services.files import new_file
 from app.services.office import Office
 from app.storage.keys import new_key
 from app.storage.queries.directory import find_branch, places_by_code, products_by_code
@@ -103,22 +104,15 @@ def save_report(run: ReportRun, out: Path, kind: str, t: Translator, draw: DrawC
 
     Raises UsageError for another kind or a report without chart, OutputError.
     """
-    part = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if kind == "png":
-            if run.chart is None:
-                raise UsageError(argument="--format", reason=f"{run.name} has no chart")
-            draw(run.chart, out, t)
-            return out
-        if kind not in WRITERS:
-            raise UsageError(argument="--format", reason=f"no format {kind}")
-        with part.open("wb") as stream:
-            WRITERS[kind](run.table, stream, t)
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(path=str(out), reason=error.strerror or str(error)) from error
+    if kind == "png":
+        if run.chart is None:
+            raise UsageError(argument="--format", reason=f"{run.name} has no chart")
+        draw(run.chart, out, t)
+        return out
+    if kind not in WRITERS:
+        raise UsageError(argument="--format", reason=f"no format {kind}")
+    with new_file(out) as stream:
+        WRITERS[kind](run.table, stream, t)
     return out
 
 

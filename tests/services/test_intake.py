@@ -99,7 +99,7 @@ def test_the_same_record_number_with_other_content_is_kept_as_a_conflict(
     ("spoil", "code"),
     [
         (lambda data: data[:-1], "E_BATCH_DAMAGED"),
-        (lambda data: b"", "E_BATCH_DAMAGED"),
+        (lambda _data: b"", "E_BATCH_DAMAGED"),
         (lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:], "E_BATCH_DAMAGED"),
     ],
 )
