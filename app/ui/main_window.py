@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(screen)
         self._rail.show_picked(number)
         screen.refresh()
-        screen.setFocus()
+        screen.take_focus()
 
     def go_to(self, name: str, words: str) -> None:
         """Show the screen called `name` and let it look for `words`."""

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +75,11 @@ def display(width: int = 1366, height: int = 768) -> Iterator[Display]:
         server.wait(_PATIENCE_S)
 
 
-def wait_until(holds: object, what: str, patience_s: float = _PATIENCE_S) -> None:
+def wait_until(holds: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S) -> None:
     """Ask again and again; AssertionError names what never came true."""
     deadline_s = time.monotonic() + patience_s
     while time.monotonic() < deadline_s:
-        if callable(holds) and holds():
+        if holds():
             return
         time.sleep(0.05)
     raise AssertionError(what)

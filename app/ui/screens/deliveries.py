@@ -67,6 +67,7 @@ class DeliveriesScreen(Screen):
         self._lay_out()
         self._day.picked.connect(lambda _day: self.refresh())
         self.filter.narrowed.connect(lambda words: self.model.choose(words=words))
+        self.filter.returnPressed.connect(self.take_focus)
         self._groups.picked.connect(lambda name: self.model.choose(choice=name))
         self._print.clicked.connect(self.print_papers)
         self._reverse.clicked.connect(self.reverse_delivery)
@@ -120,6 +121,9 @@ class DeliveriesScreen(Screen):
     def _land_on(self, day: date | None) -> None:
         if day is not None:
             self._day.show_day(day)
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
 
     def focus_filter(self) -> None:
         self.filter.setFocus()

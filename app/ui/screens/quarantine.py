@@ -86,6 +86,9 @@ class QuarantineScreen(Screen):
             lambda reader: read_totals(reader, clock), self._keep_totals, self.show_error
         )
 
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
     def focus_filter(self) -> None:
         self.filter.setFocus()
         self.filter.selectAll()
@@ -167,6 +170,7 @@ class QuarantineScreen(Screen):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask_candidates)
         self.filter.narrowed.connect(lambda words: self.table.rows.choose(words=words))
+        self.filter.returnPressed.connect(self.take_focus)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _item: self._proposals[0].setFocus())
         self.table.rows.failed.connect(self.show_error)
@@ -223,7 +227,7 @@ class QuarantineScreen(Screen):
             self._heading.setText(t("No line chosen"))
             self._reason.setText("")
         else:
-            self._heading.setText(item.raw_value or item.code)
+            self._heading.setText(item.raw_value or t("Terminal {n}", n=item.terminal_no))
             self._reason.setText(reason_of(item, t))
             self._equal.setVisible(item.equal > 1)
             self._equal.setText(

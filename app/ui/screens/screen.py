@@ -49,6 +49,10 @@ class Screen(QWidget):
         """Ask the database again (F5, and each time the screen is shown)."""
         raise NotImplementedError
 
+    def take_focus(self) -> None:
+        """Put the cursor where the keys of the screen work (each time it is shown)."""
+        raise NotImplementedError
+
     def focus_filter(self) -> None:
         """Put the cursor where the list is narrowed down (Ctrl+F)."""
 

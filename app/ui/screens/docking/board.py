@@ -38,6 +38,7 @@ class DockingScreen(Screen):
         self._words = ""
         self.filter = FilterLine(workplace.theme)
         self.filter.narrowed.connect(self._narrow)
+        self.filter.returnPressed.connect(self.take_focus)
         self.controls.addWidget(self.filter)
         self._grid = CardGrid()
         self.empty = EmptyState(workplace.theme, "plug")
@@ -83,6 +84,11 @@ class DockingScreen(Screen):
             lambda reader: read_board(reader, self.workplace.clock), self._keep, self.show_error
         )
 
+    def take_focus(self) -> None:
+        card = self._cards.get(self._chosen)
+        if card is not None:
+            card.setFocus()
+
     def focus_filter(self) -> None:
         self.filter.setFocus()
 
@@ -90,9 +96,12 @@ class DockingScreen(Screen):
         self.filter.setText(words)
 
     def _keep(self, board: Board) -> None:
+        first = self._board is None
         self._board = board
         self._arrange()
         self._ask_story()
+        if first:
+            self.take_focus()
 
     def _narrow(self, words: str) -> None:
         self._words = words.casefold()

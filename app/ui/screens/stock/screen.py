@@ -97,6 +97,9 @@ class StockScreen(Screen):
         if table is not None:
             table.rows.reload()
 
+    def take_focus(self) -> None:
+        (self._table() or self.proof).setFocus()
+
     def focus_filter(self) -> None:
         self.filter.setFocus()
         self.filter.selectAll()
@@ -174,6 +177,7 @@ class StockScreen(Screen):
         self._approve.clicked.connect(self.approve)
         self.kinds.picked.connect(self._pick_kind)
         self.filter.narrowed.connect(self._narrow)
+        self.filter.returnPressed.connect(self.take_focus)
         self._pause.timeout.connect(self._ask_chart)
         self.stock_table.opened.connect(self.show_moves)
         self.stock_table.chosen.connect(lambda _row: self._pause.start())
