@@ -29,6 +29,7 @@ class Job:
         self._report = report
         self._cancelled = threading.Event()
         self._reported_s = 0.0
+        self._note = ""
 
     @property
     def cancelled(self) -> bool:
@@ -46,8 +47,9 @@ class Job:
         if self.cancelled:
             raise Cancelled(what=self.title)
         now_s = time.monotonic()
-        if done == total or now_s - self._reported_s >= _QUIET_S:
+        if done == total or note != self._note or now_s - self._reported_s >= _QUIET_S:
             self._reported_s = now_s
+            self._note = note
             self._report(self, done, total, note)
 
 

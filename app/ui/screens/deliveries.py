@@ -198,7 +198,7 @@ class DeliveriesScreen(Screen):
         splitter.addWidget(left)
         splitter.addWidget(right)
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([704, 440])
+        splitter.setSizes([738, 406])
         splitter.setChildrenCollapsible(False)
         self.content.addWidget(splitter, 1)
 

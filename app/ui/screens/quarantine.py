@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.rights import Right
+from app.explain import word
 from app.services.quarantine import fix, reject
 from app.storage.queries.quarantine import OpenItem, candidates
 from app.storage.reader import Reader
@@ -51,6 +52,8 @@ class QuarantineScreen(Screen):
         self._equal = Text("muted", wrap=True)
         self._question = Text("strong", wrap=True)
         self._proposals = [QPushButton() for _ in range(PROPOSALS)]
+        for button in self._proposals:
+            button.setProperty("role", "proposal")
         self._reject = QPushButton()
         self._reject.setProperty("role", "danger")
         self._lay_out()
@@ -216,7 +219,7 @@ class QuarantineScreen(Screen):
 
     def _offer(self, found: list[tuple[str, str]]) -> None:
         self._codes = [code for code, _name in found]
-        self._names = [name for _code, name in found]
+        self._names = [word(name, self._t.translator) for _code, name in found]
         self._show_item()
 
     def _show_item(self) -> None:

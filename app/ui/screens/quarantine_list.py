@@ -18,6 +18,7 @@ from app.ui.screens.day import day_span_ms
 
 CHOOSABLE = frozenset({"product", "customer", "location", "person", "document"})
 _NAMES = {"document": "number"}
+_KINDS = {"price": N_("price")}
 _LOOK = Look("warn", "triangle-alert", "")
 
 
@@ -70,7 +71,7 @@ def _value(item: OpenItem, _t: Language) -> str:
 
 
 def _kind(item: OpenItem, t: Language) -> str:
-    return word(item.kind, t.translator)
+    return t(_KINDS[item.kind]) if item.kind in _KINDS else word(item.kind, t.translator)
 
 
 def _reason(item: OpenItem, t: Language) -> str:
@@ -90,10 +91,10 @@ def _equal(item: OpenItem, t: Language) -> str:
 
 
 COLUMNS: tuple[Column[OpenItem], ...] = (
-    Column("raw_value", N_("Came as"), _value, 130, look=lambda _item: _LOOK),
-    Column("kind", N_("Meant as"), _kind, 90),
-    Column("equal", N_("Equal lines"), _equal, 92, number=True),
-    Column("terminal_no", N_("Terminal"), _terminal, 110),
-    Column("person_code", N_("Person"), _person, 80),
+    Column("raw_value", N_("Came as"), _value, 180, look=lambda _item: _LOOK),
+    Column("kind", N_("Meant as"), _kind, 76),
+    Column("equal", N_("Equal lines"), _equal, 84, number=True),
+    Column("terminal_no", N_("Terminal"), _terminal, 100),
+    Column("person_code", N_("Person"), _person, 68),
     Column("code", N_("Why it waits"), _reason, 200),
 )

@@ -85,6 +85,7 @@ class Plot(pg.PlotWidget):
         self._font.setPixelSize(size("font_small"))
         for axis in (day_axis, number_axis):
             axis.setStyle(tickFont=self._font, tickLength=-4)
+            axis.setZValue(-1000)  # its grid lies behind the bars
 
     def show_chart(self, chart: ChartData) -> None:
         self._chart = chart

@@ -92,8 +92,11 @@ class Card(QFrame):
         self._badge.show_look(look, t(look.word))
         place = [t("Route {route}", route=facts.route)] if facts.route else []
         place += [facts.port] if facts.port and facts.terminal_no is not None else []
-        if facts.state == "expected" and facts.last_seen:
-            place.append(t("last here {time}", time=facts.last_seen))
+        if facts.last_seen and facts.state not in BUSY:
+            expected = facts.state == "expected"
+            time = facts.last_seen
+            words = t("last here {time}", time=time) if expected else t("docked {time}", time=time)
+            place.append(words)
         self._route.setText(" · ".join(place))
         self._show_health()
         self._show_progress(look.tone)

@@ -95,7 +95,8 @@ class SessionPanel(QFrame):
 
     def retranslate(self) -> None:
         t, card, session = self._t, self._card, self._session
-        titles = (t("Records"), t("Waiting"), t("Story"), t("Raw"))
+        waiting = t("Waiting ({n})", n=len(session.waiting)) if session.waiting else t("Waiting")
+        titles = (t("Records"), waiting, t("Story"), t("Raw"))
         for number, title in enumerate(titles):
             self._tabs.setTabText(number, title)
         self._tabs.setAccessibleName(t("Session of the terminal"))

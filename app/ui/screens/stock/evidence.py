@@ -1,11 +1,13 @@
 """What stands behind a move: its document, and the records as a terminal sent them."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.problems import Problem
 from app.domain.records.catalogue import RECORD_TYPES
 from app.domain.records.reading import read_record
+from app.storage.queries.directory import products_by_code
 from app.storage.queries.documents import FoundDocument, documents_by_id
 from app.storage.queries.evidence import Evidence, records_behind
 from app.ui.workplace import Workplace
@@ -25,9 +27,10 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A document and every record that made or touched it."""
+    """A document, the names of its products by code, and the records that made or touched it."""
 
     document: FoundDocument
+    names: Mapping[str, str]
     records: tuple[RawRecord, ...]
 
 
@@ -40,6 +43,7 @@ def find_proof(workplace: Workplace, document_id: uuid.UUID) -> Proof:
     with office.database.read() as reader:
         document = documents_by_id(reader, [document_id])[document_id]
         links = records_behind(reader, document_id)
+        products = products_by_code(reader, {line.product_code for line in document.lines})
     batches: dict[str, bytes] = {}
     decoded: dict[str, dict[int, Record]] = {}
     records: dict[uuid.UUID, RawRecord] = {}
@@ -64,7 +68,8 @@ def find_proof(workplace: Workplace, document_id: uuid.UUID) -> Proof:
                 batches[path][evidence.byte_offset : end],
                 _fields_of(found) if found is not None else (),
             )
-    return Proof(document, tuple(records.values()))
+    names = {code: product.name for code, product in products.items()}
+    return Proof(document, names, tuple(records.values()))
 
 
 def _kind_of(type_no: int | None) -> str:
@@ -75,9 +80,14 @@ def _kind_of(type_no: int | None) -> str:
 def _fields_of(record: Record) -> tuple[tuple[str, str], ...]:
     fields = read_record(record.type, record.body)
     if isinstance(fields, Problem):
-        return tuple((str(key), str(value)) for key, value in record.body.items())
+        return tuple((str(key), _shown(value)) for key, value in record.body.items())
     return tuple((name, _shown(value)) for name, value in fields.items() if value is not None)
 
 
 def _shown(value: object) -> str:
-    return value.hex(" ") if isinstance(value, bytes) else str(value)
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex(" ")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.explain import word
 from app.services.archive import HOST
 from app.ui.language import Language
 from app.ui.screens.stock.evidence import Proof, RawRecord
@@ -32,10 +33,9 @@ class ProofPage(QSplitter):
         self._line_no = 0
         self._title = CutText("heading")
         self._facts = Text("muted", wrap=True)
-        self._lines = _grid(4)
+        self._lines = _grid(5)
         self._records_title = CutText("strong")
         self._records = QListWidget()
-        self._records.setFixedHeight(130)
         self._fields = _grid(2)
         self._raw = RawView()
         self._nothing = Text("muted", wrap=True)
@@ -65,8 +65,9 @@ class ProofPage(QSplitter):
         self._records.setAccessibleName(t("Records of the terminal"))
         self._fields.setAccessibleName(t("What the record says"))
         self._lines.setAccessibleName(t("Lines of the document"))
-        self._records_title.setText(t("What the terminal sent"))
-        self._lines.setHorizontalHeaderLabels([t("Line"), t("Product"), t("Quantity"), t("Lot")])
+        self._lines.setHorizontalHeaderLabels(
+            [t("Line"), t("Code"), t("Product"), t("Quantity"), t("Lot")]
+        )
         self._fields.setHorizontalHeaderLabels([t("Field"), t("Value")])
         if proof is not None:
             self._show_document(proof)
@@ -76,7 +77,7 @@ class ProofPage(QSplitter):
         t, document = self._t, proof.document
         self._title.setText(f"{t(KIND_NAMES[document.kind.value])} {document.number or ''}")
         facts = [
-            t("State: {state}", state=document.state),
+            t("State: {state}", state=word(document.state, t.translator)),
             t("Business day {day}", day=t.date(document.business_date)),
             t("Entered by {user}", user=document.created_by),
         ]
@@ -85,13 +86,23 @@ class ProofPage(QSplitter):
         self._facts.setText(" · ".join(facts))
         self._lines.setRowCount(len(document.lines))
         for number, line in enumerate(document.lines):
-            cells = (str(line.line_no), line.product_code, t.number(line.qty), line.lot_code or "–")
+            cells = (
+                str(line.line_no),
+                line.product_code,
+                proof.names.get(line.product_code, ""),
+                t.number(line.qty),
+                line.lot_code or "–",
+            )
             _fill(self._lines, number, cells)
             if line.line_no == self._line_no:
                 self._lines.selectRow(number)
 
     def _list_records(self, proof: Proof) -> None:
         t = self._t
+        at_desk = any(record.evidence.terminal_no == HOST for record in proof.records)
+        self._records_title.setText(
+            t("What was done at the desk") if at_desk else t("What the terminal sent")
+        )
         self._nothing.setVisible(not proof.records)
         self._nothing.setText(t("No terminal: this document was entered at the desk."))
         for part in (self._records, self._fields, self._raw):
@@ -110,6 +121,7 @@ class ProofPage(QSplitter):
                     batch=evidence.batch_no,
                 )
             )
+        self._records.setFixedHeight(size("row") * min(4, max(1, len(proof.records))) + 8)
         self._records.setCurrentRow(self._record_of_line(proof.records))
 
     def _record_of_line(self, records: tuple[RawRecord, ...]) -> int:
@@ -131,6 +143,7 @@ def _grid(columns: int) -> QTableWidget:
     grid.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     grid.setShowGrid(False)
+    grid.setWordWrap(False)
     grid.setTabKeyNavigation(False)
     grid.verticalHeader().hide()
     grid.verticalHeader().setDefaultSectionSize(size("row"))
