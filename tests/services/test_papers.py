@@ -81,9 +81,9 @@ def test_the_chart_is_handed_to_whoever_draws(office: Office, tmp_path: Path) ->
 
 
 def test_what_cannot_be_reported_is_said(office: Office, tmp_path: Path) -> None:
-    days = {"d_from": date(2026, 6, 2), "d_to": date(2026, 6, 1)}
+    backwards = Asked(d_from=date(2026, 6, 2), d_to=date(2026, 6, 1))
     with pytest.raises(UsageError):
-        run_report(office, CLERK, "stock-statement", Asked(**days), T)
+        run_report(office, CLERK, "stock-statement", backwards, T)
     with pytest.raises(NotFound):
         run_report(office, CLERK, "nonsense", Asked(d_from=DAY, d_to=DAY), T)
     with pytest.raises(UsageError):

@@ -1,5 +1,7 @@
 """Steps that many stories of the sample branch share."""
 
+from sqlalchemy import text
+
 from app.services.delivering import Loaded, load
 from app.services.intake import IntakeResult
 from app.services.office import Office
@@ -30,14 +32,15 @@ def deliver(office: Office, terminal: Terminal, number: str, refused: int = 0) -
 
 def stock_of(office: Office, place: str, product: str = "HX500") -> int:
     """Base units now; customers are places too, though nothing of ours lies there."""
-    query = (
+    query = text(
         "SELECT COALESCE(SUM(b.qty), 0) FROM stock_balance b"
         " JOIN location l ON l.branch_id = b.branch_id AND l.id = b.location_id"
         " JOIN product p ON p.branch_id = b.branch_id AND p.id = b.product_id"
-        f" WHERE l.code = '{place}' AND p.code = '{product}'"
+        " WHERE l.code = :place AND p.code = :product"
     )
     with office.database.read() as reader:
-        return int(reader.connection.exec_driver_sql(query).scalar_one())
+        found = reader.connection.execute(query, {"place": place, "product": product})
+        return int(found.scalar_one())
 
 
 def assert_sound(office: Office) -> None:
