@@ -46,7 +46,8 @@ def item_for(
     value = str(problem.fields.get(field, "")) if field else ""
     detail = {name: _plain(each) for name, each in problem.fields.items()}
     return QuarantineItem(
-        id=derived_key("waits", batch_id, problem.code, kind, value, *listed[:1]),
+        # without a value to name, the place tells two questions of one batch apart
+        id=derived_key("waits", batch_id, problem.code, kind, value or problem.where, *listed[:1]),
         batch_id=batch_id,
         seqs=listed,
         code=problem.code,
