@@ -27,10 +27,20 @@ class Planted:
 Writer = Callable[[World, date, Recorder], Iterator[Planted]]
 
 
+def _on(terminals: set[int], writer: Writer) -> Writer:
+    """`writer` for these terminals only: most people's days are without mistakes."""
+
+    def write(world: World, day: date, memory: Recorder) -> Iterator[Planted]:
+        if memory.terminal in terminals:
+            yield from writer(world, day, memory)
+
+    return write
+
+
 def plant(
     world: World, day: date, memory: Recorder, role: str, notes: tuple[NoteToDeliver, ...] = ()
 ) -> list[Planted]:
-    """Write the mistakes of one role's terminal; the first terminal gets the most."""
+    """Write the mistakes of one terminal; the first gets the most, most get none."""
     if role == "driver":
         return list(_driver_mistakes(day, memory, notes))
     return [found for writer in WRITERS[role] for found in writer(world, day, memory)]
@@ -62,14 +72,6 @@ def _unknown_product(world: World, day: date, memory: Recorder) -> Iterator[Plan
         wishes = [Wish(right, right.case, 2), Wish(wrong, wrong.case, 3 + place)]
         write_order(memory, customer.code, wishes, moment_ms(day, 16, place), day)
     yield Planted("P-UNKNOWN", memory.terminal, "E_PROD", 2)
-
-
-def _first_only(writer: Writer) -> Writer:
-    def write(world: World, day: date, memory: Recorder) -> Iterator[Planted]:
-        if memory.terminal == 1:
-            yield from writer(world, day, memory)
-
-    return write
 
 
 def _unknown_customer(world: World, day: date, memory: Recorder) -> Iterator[Planted]:
@@ -134,11 +136,13 @@ def _skipped_with_quantity(world: World, day: date, memory: Recorder) -> Iterato
 def _driver_mistakes(
     day: date, memory: Recorder, notes: tuple[NoteToDeliver, ...]
 ) -> Iterator[Planted]:
-    """A note that was never issued; on the first driver's terminal also more than was loaded."""
+    """The first driver delivers a note that was never issued, and more than was loaded."""
+    if memory.terminal != 2:
+        return
     product = notes[0].lines[0][1] if notes else "HX500"
     _deliver(memory, "0127-DN-2606-999999-9", "C05", ((1, product, None, 12),), moment_ms(day, 17))
     yield Planted("P-NO-NOTE", memory.terminal, "E_DN_UNKNOWN")
-    if memory.terminal == 2 and notes:
+    if notes:
         line_no, code, lot, qty = notes[-1].lines[0]
         more = ((line_no, code, lot, qty + 12), *notes[-1].lines[1:])
         _deliver(memory, notes[-1].number, notes[-1].customer, more, moment_ms(day, 17, 5))
@@ -169,11 +173,11 @@ def _deliver(
 WRITERS: Mapping[str, tuple[Writer, ...]] = MappingProxyType(
     {
         "salesperson": (
-            _unknown_product,
-            _first_only(_unknown_customer),
-            _first_only(_no_price),
-            _first_only(_full_order),
-            _first_only(_wrong_unit),
+            _on({1, 4}, _unknown_product),
+            _on({1}, _unknown_customer),
+            _on({1}, _no_price),
+            _on({1}, _full_order),
+            _on({1}, _wrong_unit),
         ),
         "keeper": (_skipped_with_quantity,),
     }
