@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 import resources
 
 THEMES = ("light", "dark")
-_ICON_SIDES = (16, 20, 24, 32, 48, 64)
+_ICON_SIDES = (14, 16, 18, 20, 24, 28, 32, 36, 40, 48, 64, 96)
 
 
 @cache
@@ -96,7 +96,8 @@ class Theme(QObject):
         return self._icons[key]
 
     def pixmap(self, name: str, token: str = "text", side: int = 16) -> QPixmap:
-        return self.icon(name, token).pixmap(QSize(side, side))
+        ratio = self._application.devicePixelRatio()
+        return self.icon(name, token).pixmap(QSize(side, side), ratio)
 
     def _follow_system(self) -> None:
         if self._choice not in THEMES:

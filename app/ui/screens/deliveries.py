@@ -88,7 +88,7 @@ class DeliveriesScreen(Screen):
         t = self._t
         self.title.setText(t("Deliveries"))
         self.filter.say(t("Number, customer, route …"))
-        self._groups.say((t("All"), t("To load"), t("On the van"), t("Back")))
+        self._groups.say((t("All"), t("To load"), t("On the van"), t("Done")))
         self._print.setText(t("Print"))
         self._print.setAccessibleName(t("Print the list or the selected notes"))
         self._print.setToolTip(t("Print the list or the selected notes") + "  F9")

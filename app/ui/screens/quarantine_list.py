@@ -91,10 +91,10 @@ def _equal(item: OpenItem, t: Language) -> str:
 
 
 COLUMNS: tuple[Column[OpenItem], ...] = (
-    Column("raw_value", N_("Came as"), _value, 180, look=lambda _item: _LOOK),
-    Column("kind", N_("Meant as"), _kind, 76),
-    Column("equal", N_("Equal lines"), _equal, 84, number=True),
-    Column("terminal_no", N_("Terminal"), _terminal, 100),
+    Column("raw_value", N_("Came as"), _value, 202, look=lambda _item: _LOOK),
+    Column("kind", N_("Meant as"), _kind, 96),
+    Column("equal", N_("Equal lines"), _equal, 90, number=True),
+    Column("terminal_no", N_("Terminal"), _terminal, 96),
     Column("person_code", N_("Person"), _person, 68),
     Column("code", N_("Why it waits"), _reason, 200),
 )

@@ -70,6 +70,18 @@ class ChartView(QFrame):
         self._surface().show_chart(chart)
         self._show_legend()
 
+    @property
+    def value_text(self) -> str:
+        """What is said about the value under the mouse."""
+        return self._value.text()
+
+    def point_at(self, series: int, position: int) -> None:
+        """Do as if the mouse had pointed at one value and clicked."""
+        if self._chart is not None:
+            found = self._chart.series[series]
+            self._say_value((found.xs[position], found, position))
+            self.opened.emit(found.xs[position], found.name)
+
     def save(self, file: Path) -> None:
         """Write what is seen; the ending picks PNG, SVG or PDF.
 

@@ -44,6 +44,7 @@ class Toasts(QFrame):
         if len(self._shown) > _MOST:
             self._drop(self._shown[0])
         QTimer.singleShot(_SHOWN_MS, toast, lambda: self._drop(toast))
+        toast.show()
         self.show()
         self.raise_()
         self._place()
@@ -70,6 +71,7 @@ class Toasts(QFrame):
             self.hide()
 
     def _place(self) -> None:
+        self._layout.activate()
         self.adjustSize()
         corner = self._window.rect().bottomRight()
         self.move(corner.x() - self.width() - 16, corner.y() - self.height() - self._above_px)

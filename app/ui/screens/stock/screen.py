@@ -65,7 +65,7 @@ class StockScreen(Screen):
 
     def retranslate(self) -> None:
         t = self._t
-        self._back.setText(t("Back"))
+        self._back.setText(t("One step back"))
         self._back.setAccessibleName(t("One step back"))
         self._approve.setText(t("Approve"))
         self._approve.setAccessibleName(t("Approve the count"))
