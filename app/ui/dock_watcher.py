@@ -81,6 +81,7 @@ class DockWatcher(QObject):
         self._busy: set[str] = set()
         self._silent: set[str] = set()
         self._asking = False
+        self._looked = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._ask)
         self._met.connect(self._meet)
@@ -89,6 +90,11 @@ class DockWatcher(QObject):
     def live(self) -> Mapping[str, Live]:
         """What goes on, or ended last, by port."""
         return self._live
+
+    @property
+    def looked(self) -> bool:
+        """Whether the ports have been listed once."""
+        return self._looked
 
     @property
     def connected(self) -> int:
@@ -139,6 +145,11 @@ class DockWatcher(QObject):
 
     def _compare(self, ports: Sequence[str]) -> None:
         self._asking = False
+        if not self._looked:
+            # What was there before the program is spoken of only once it answers: a desk has
+            # ports of its own on which nothing ever hangs.
+            self._looked = True
+            self._silent.update(ports)
         for port in sorted(set(ports)):
             polls = self._polls.get(port)
             self._polls[port] = 0 if polls is None else polls + 1

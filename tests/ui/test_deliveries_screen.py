@@ -61,8 +61,9 @@ def test_print_writes_one_pdf_and_the_second_print_is_marked(
     qtbot: QtBot, screen: DeliveriesScreen, workplace: Workplace
 ) -> None:
     for place in (1, 2):
-        with qtbot.waitSignal(screen.news, timeout=20_000):
-            screen.print_papers()
+        screen.print_papers()
+        file = f"delivery-notes-{SAMPLE_DAY}-{place:02}.pdf"
+        qtbot.waitUntil(lambda file=file: file in screen.strip.text, timeout=20_000)
         files = sorted(workplace.paths.output.glob("*.pdf"))
         assert len(files) == place
     qtbot.waitUntil(lambda: workplace.tasks.idle)
@@ -86,9 +87,7 @@ def test_reversing_asks_for_a_reason_and_keeps_both_papers(
     with qtbot.waitSignal(screen.news, timeout=20_000) as said:
         screen.reverse_delivery()
     assert number in said.args[0]
-    qtbot.waitUntil(lambda: workplace.tasks.idle)
-    with qtbot.waitSignal(screen.model.loaded):
-        screen.refresh()
+    qtbot.waitUntil(lambda: screen.model.index(0, 3).data() == "Reversed")
 
 
 def test_a_day_without_deliveries_teaches(qtbot: QtBot, screen: DeliveriesScreen) -> None:

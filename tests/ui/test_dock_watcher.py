@@ -22,10 +22,12 @@ class Cradle:
         self.ports: tuple[str, ...] = ()
         self.docked: list[str] = []
         self.silent = False
+        self.asked = 0
         self.gate = threading.Event()
         self.gate.set()
 
     def find(self) -> tuple[str, ...]:
+        self.asked += 1
         return self.ports
 
     def dock(self, port: str, progress: Progress, met: Met) -> DockReport:
@@ -56,9 +58,10 @@ def watcher(qtbot: QtBot, cradle: Cradle) -> Iterator[DockWatcher]:
 def test_a_new_port_is_docked_and_met(qtbot: QtBot, cradle: Cradle, watcher: DockWatcher) -> None:
     seen: list[Live] = []
     watcher.changed.connect(lambda: seen.extend(watcher.live.values()))
-    cradle.ports = ("/dev/one",)
     with qtbot.waitSignal(watcher.ended):
         watcher.start()
+        qtbot.waitUntil(lambda: cradle.asked > 0)
+        cradle.ports = ("/dev/one",)
     states = list(dict.fromkeys(live.state for live in seen))
     assert states == ["detected", "identified", "pulling"]
     assert watcher.live["/dev/one"].terminal_no == 7
@@ -94,6 +97,17 @@ def test_a_port_where_nobody_answers_is_not_spoken_of(
     qtbot.waitUntil(lambda: len(cradle.docked) == 2)
     assert watcher.connected == 0
     assert seen == []
+
+
+def test_a_port_that_was_there_before_is_spoken_of_once_it_answers(
+    qtbot: QtBot, cradle: Cradle, watcher: DockWatcher
+) -> None:
+    seen: list[str] = []
+    watcher.changed.connect(lambda: seen.extend(live.state for live in watcher.live.values()))
+    cradle.ports = ("/dev/one",)
+    with qtbot.waitSignal(watcher.ended):
+        watcher.start()
+    assert seen[0] == "identified"
 
 
 def test_a_port_in_work_is_left_alone(qtbot: QtBot, cradle: Cradle, watcher: DockWatcher) -> None:

@@ -78,8 +78,9 @@ def test_handheld_is_docked_without_a_click(
 ) -> None:
     seen: list[str] = []
     watcher.changed.connect(lambda: seen.extend(live.state for live in watcher.live.values()))
-    ports.append(handheld.port)
     watcher.start()
+    qtbot.waitUntil(lambda: watcher.looked)
+    ports.append(handheld.port)
     with qtbot.waitSignal(watcher.ended, timeout=30_000):
         pass
 

@@ -1,5 +1,6 @@
-"""What came last: a terminal's records by kind and its newest file, the newest deliveries."""
+"""What came last: a terminal's records by kind and its newest file, the newest deliveries, later reversals."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,3 +63,14 @@ def latest_day(reader: Reader) -> date | None:
     )
     found: date | None = reader.rows(query)[0][0]
     return found
+
+
+def reversed_on(reader: Reader, day: date) -> frozenset[uuid.UUID]:
+    """Documents of a business day that a later document takes back."""
+    original, reversal = document.alias(), document.alias()
+    query = select(original.c.id).join(
+        reversal,
+        and_(reversal.c.branch_id == original.c.branch_id, reversal.c.reversal_of == original.c.id),
+    )
+    chosen = query.where(original.c.branch_id == reader.branch_id, original.c.business_date == day)
+    return frozenset(row.id for row in reader.rows(chosen))

@@ -1,5 +1,6 @@
 """Asks for the reason of something that cannot be undone silently."""
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -38,6 +39,8 @@ class ReasonDialog(QDialog):
         self._act.setEnabled(False)
         buttons = QDialogButtonBox()
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.addButton(self._act, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

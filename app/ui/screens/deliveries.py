@@ -1,5 +1,6 @@
 """The delivery notes of a day: the list, the real paper beside it, printing, reversing."""
 
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QTimer, QUrl
@@ -11,7 +12,7 @@ from app.domain.rights import Right
 from app.services.printing import PrintReport
 from app.services.reversing import reverse
 from app.storage.queries.deliveries import DeliveryRow, listing
-from app.storage.queries.latest import latest_day
+from app.storage.queries.latest import latest_day, reversed_on
 from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
@@ -250,7 +251,6 @@ class DeliveriesScreen(Screen):
             pages=t.number(printed.pages),
             file=printed.file.name,
         )
-        self.news.emit(words)
         url = QUrl.fromLocalFile(str(printed.file))
         self.strip.say("ok", words, t("Close"), t("Open"), lambda: _open(url))
         self.refresh()
@@ -269,7 +269,12 @@ def notes_of(day: date) -> Source[DeliveryRow]:
 
     def source(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[DeliveryRow]:
         states = GROUPS[ask.choice or "all"]
-        rows = (row for row in listing(reader, day=day) if not states or row.state in states)
+        taken_back = reversed_on(reader, day)
+        rows = (
+            replace(row, state="reversed") if row.id in taken_back else row
+            for row in listing(reader, day=day)
+            if not states or row.state in states
+        )
         return narrowed(rows, ask, words_of)
 
     return source

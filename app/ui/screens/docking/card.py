@@ -92,7 +92,7 @@ class Card(QFrame):
         self._badge.show_look(look, t(look.word))
         place = [t("Route {route}", route=facts.route)] if facts.route else []
         place += [facts.port] if facts.port and facts.terminal_no is not None else []
-        if facts.last_seen and facts.state not in BUSY:
+        if facts.last_seen and facts.state not in (*BUSY, "failed"):
             expected = facts.state == "expected"
             time = facts.last_seen
             words = t("last here {time}", time=time) if expected else t("docked {time}", time=time)

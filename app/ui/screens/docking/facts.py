@@ -150,7 +150,7 @@ def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
         waiting=row.held,
         new_records=row.records if row.docked_today else None,
         trouble=trouble,
-        last_seen=t.time(row.last_seen_ms) if row.last_seen_ms else "",
+        last_seen=t.time(row.last_seen_ms) if row.received_seq else "",
     )
 
 

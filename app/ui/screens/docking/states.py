@@ -63,7 +63,14 @@ def clock_words(offset_ms: int | None, t: Language) -> tuple[str, bool]:
     if abs(offset_ms) < 1000:
         return t("clock right"), False
     seconds = round(abs(offset_ms) / 1000)
-    span = t("{n} s", n=seconds) if seconds < 120 else t("{n} min", n=round(seconds / 60))
+    if seconds < 120:
+        span = t("{n} s", n=seconds)
+    elif seconds < 7200:
+        span = t("{n} min", n=round(seconds / 60))
+    elif seconds < 172_800:
+        span = t("{n} h", n=round(seconds / 3600))
+    else:
+        span = t("{n} days", n=round(seconds / 86_400))
     words = (
         t("clock {span} slow", span=span) if offset_ms > 0 else t("clock {span} fast", span=span)
     )
