@@ -9,6 +9,7 @@ from app.domain.deliveries import DeliveryState
 from app.domain.rights import Actor
 from app.services.archive import Origin
 from app.services.delivering import load
+from app.services.demo.accidents import accident_of, befall, second_upload
 from app.services.demo.days import (
     LotOnHand,
     NoteToDeliver,
@@ -65,9 +66,14 @@ def live_until(branch: SampleBranch, first: date, last: date) -> Iterator[date]:
         open_day(branch, day)
         for person in branch.world.terminals:
             memory = branch.memory(person)
+            accident = accident_of((last - day).days, memory.terminal)
+            befall(accident, branch.world, memory, day)
             write_day(branch, person, day, memory)
             memory.end_of_day(moment_ms(day, 18))
-            dock_by_file(branch, person, memory, day)
+            second = second_upload(accident, memory)
+            dock_by_file(branch, memory, day)
+            if second is not None:
+                dock_by_file(branch, second, day)
         close_day(branch, day)
         yield day
         day = next_route_day(day)
@@ -137,16 +143,12 @@ def stock_at(office: Office, place: str) -> list[OnHandRow]:
         return [row for row in on_hand(reader, location_code=place) if row.qty > 0]
 
 
-def dock_by_file(branch: SampleBranch, person: SamplePerson, memory: Recorder, day: date) -> None:
-    """Bring a terminal's sealed batch in by the front door, with the accidents of the month."""
-    number = person.terminal or 0
-    origin = Origin(memory.branch, number, memory.epoch, memory.next_batch)
-    docked_ms = moment_ms(day, 18, 10 + number)
-    office = branch.at(docked_ms)
+def dock_by_file(branch: SampleBranch, memory: Recorder, day: date) -> None:
+    """Bring a terminal's sealed batch in by the front door."""
+    origin = Origin(memory.branch, memory.terminal, memory.epoch, memory.next_batch)
+    office = branch.at(moment_ms(day, 18, 10 + memory.terminal))
     data = memory.seal(moment_ms(day, 18, 5))
-    take_in(office, branch.actor, origin, data)
-    if number == 1 and day.day == 5:  # the cable was pulled after the upload: sent again
-        take_in(office, branch.actor, origin, data)
+    take_in(office, branch.actor, origin, data, clock_offset_ms=-memory.clock_error_ms)
 
 
 def close_day(branch: SampleBranch, day: date) -> None:

@@ -27,11 +27,13 @@ class Recorder:
     pending: list[bytes] = field(default_factory=list)
     first_seq: int = 1
     opened_ms: int = 0
+    clock_error_ms: int = 0
     counts: Counter[int] = field(default_factory=Counter)
     qty_sum: int = 0
 
     def write(self, type_no: int, at_ms: int, **values: object) -> Ref:
-        """Add one record; returns its (epoch, seq) for lines to point at."""
+        """Add one record at the true time `at_ms`; returns its (epoch, seq) for lines to name."""
+        at_ms += self.clock_error_ms
         self._keep(type_no, at_ms, _body(type_no, dict(values)))
         quantity = values.get(QUANTITY_FIELDS.get(type_no, ""))
         self.qty_sum += quantity if isinstance(quantity, int) else 0

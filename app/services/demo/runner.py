@@ -90,7 +90,7 @@ def run_demo(
     _check(options)
     report = DemoReport(options.terminals)
     watch = _Watch(report.seconds)
-    branch = _found(office, actor, options)
+    branch = found_sample_branch(office, options)
     _live(branch, options, tools.progress)
     folder = office.paths.data / "handhelds"
     handhelds, planted = fill_terminals(branch, options.day, folder)
@@ -122,17 +122,19 @@ def _check(options: DemoOptions) -> None:
         raise UsageError(argument="--day", reason="no van drives on a Sunday")
 
 
-def _found(office: Office, actor: Actor, options: DemoOptions) -> SampleBranch:
+def found_sample_branch(office: Office, options: DemoOptions) -> SampleBranch:
+    """The branch on its first morning, with its people, goods and prices."""
     streams = Streams()
     world = build_world(options.terminals, streams)
     first = options.day - timedelta(days=options.days_before)
     early = with_clock(office, FixedClock(moment_ms(first, 5)))
-    founded = found_branch(early, actor, names.BRANCH_NO, sample_branch())
-    put_masters(founded, actor, masters_of(world, first))
-    put_masters(founded, actor, stops_of(world))
+    clerk = Actor.everything(names.CLERK)
+    founded = found_branch(early, clerk, names.BRANCH_NO, sample_branch())
+    put_masters(founded, clerk, masters_of(world, first))
+    put_masters(founded, clerk, stops_of(world))
     for person in world.terminals:
-        enrol(founded, actor, person.terminal or 0, person.code)
-    return SampleBranch(founded, Actor.everything(names.CLERK), world, streams)
+        enrol(founded, clerk, person.terminal or 0, person.code)
+    return SampleBranch(founded, clerk, world, streams)
 
 
 def _live(branch: SampleBranch, options: DemoOptions, progress: Progress) -> None:
