@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
 from app.ui.dock_watcher import DockWatcher
@@ -22,6 +23,8 @@ from app.ui.tasks import Job
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.filter_line import FilterLine
 from app.ui.workplace import Workplace
+
+_REDRAW_MS = 100
 
 
 class DockingScreen(Screen):
@@ -55,7 +58,10 @@ class DockingScreen(Screen):
         splitter.setChildrenCollapsible(False)
         self.panel.setMinimumWidth(340)
         self.content.addWidget(splitter, 1)
-        watcher.changed.connect(self._arrange)
+        # Twenty terminals report many times a second; nobody sees more than ten changes.
+        self._soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._soon.timeout.connect(self._arrange)
+        watcher.changed.connect(self._arrange_soon)
         watcher.ended.connect(lambda _port: self.refresh())
 
     @property
@@ -131,6 +137,10 @@ class DockingScreen(Screen):
             self._chosen = next(iter(cards))
         self._show_totals()
         self._show_session()
+
+    def _arrange_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _all_facts(self) -> Iterable[CardFacts]:
         if self._board is None:

@@ -82,25 +82,28 @@ class SessionPanel(QFrame):
         layout.addWidget(self._tabs, 1)
 
     def show_card(self, card: CardFacts | None) -> None:
-        self._card = card
-        self.retranslate()
+        if card != self._card:
+            self._card = card
+            self._show_head()
 
     def show_session(self, session: SessionFacts) -> None:
-        self._session = session
-        self.retranslate()
+        if session != self._session:
+            self._session = session
+            self._show_lines(session)
 
     def told(self) -> list[str]:
         """Return everything the panel says, page after page."""
         return [label.text() for label in self.findChildren(Text) if label.text()]
 
     def retranslate(self) -> None:
-        t, card, session = self._t, self._card, self._session
-        waiting = t("Waiting ({n})", n=len(session.waiting)) if session.waiting else t("Waiting")
-        titles = (t("Records"), waiting, t("Story"), t("Raw"))
-        for number, title in enumerate(titles):
-            self._tabs.setTabText(number, title)
+        t = self._t
         self._tabs.setAccessibleName(t("Session of the terminal"))
         self._raw.setAccessibleName(t("The batch as the terminal sent it"))
+        self._show_head()
+        self._show_lines(self._session)
+
+    def _show_head(self) -> None:
+        t, card = self._t, self._card
         self._badge.setVisible(card is not None)
         if card is None:
             self._name.setText(t("No terminal chosen"))
@@ -110,10 +113,13 @@ class SessionPanel(QFrame):
             self._name.setText(name_of(card, t))
             self._badge.show_look(look, t(look.word))
             self._line.setText(progress_words(card, t))
-        self._show_lines(session)
 
     def _show_lines(self, session: SessionFacts) -> None:
         t = self._t
+        waiting = t("Waiting ({n})", n=len(session.waiting)) if session.waiting else t("Waiting")
+        titles = (t("Records"), waiting, t("Story"), t("Raw"))
+        for number, title in enumerate(titles):
+            self._tabs.setTabText(number, title)
         self._records.show_rows(
             [(words, t.number(count), "") for words, count in session.kinds],
             t("Records appear here once the terminal has sent them."),
