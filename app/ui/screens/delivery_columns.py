@@ -86,9 +86,9 @@ def _copies(row: DeliveryRow, t: Language) -> str:
 
 COLUMNS: tuple[Column[DeliveryRow], ...] = (
     Column("number", N_("Number"), _number, 184),
-    Column("route_code", N_("Stop"), _stop, 84),
-    Column("customer_name", N_("Customer"), _customer, 150),
-    Column("state", N_("State"), _state, 146, look=look_of),
+    Column("route_code", N_("Stop"), _stop, 82),
+    Column("customer_name", N_("Customer"), _customer, 146),
+    Column("state", N_("State"), _state, 154, look=look_of),
     Column("net_fen", N_("Amount"), _amount, 98, number=True),
     Column("lines", N_("Lines"), _lines, 66, number=True, hidden=True),
     Column("copies", N_("Printed"), _copies, 72, number=True),

@@ -107,7 +107,7 @@ class QuarantineScreen(Screen):
         item = self._item
         if item is None or number >= max(1, len(self._codes)):
             return
-        if not self._codes and item.kind in CHOOSABLE:
+        if not self._codes and not _asks_no_code(item):
             return
         code = self._codes[number] if self._codes else ""
         workplace = self.workplace
@@ -244,7 +244,7 @@ class QuarantineScreen(Screen):
         may = Right.RESOLVE in self.workplace.actor.rights
         for number, button in enumerate(self._proposals):
             offered = number < len(self._codes)
-            again = number == 0 and item is not None and item.kind not in CHOOSABLE
+            again = number == 0 and item is not None and _asks_no_code(item)
             button.setVisible(offered or again)
             button.setEnabled(may)
             if again:
@@ -290,3 +290,8 @@ class QuarantineScreen(Screen):
     def _tell_rejected(self) -> None:
         self.news.emit(self._t("The line is rejected."))
         self.refresh()
+
+
+def _asks_no_code(item: OpenItem) -> bool:
+    """Whether the records can be judged again as they are; a whole upload cannot."""
+    return bool(item.seqs) and item.kind not in CHOOSABLE

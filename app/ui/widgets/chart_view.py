@@ -22,7 +22,7 @@ from app.errors import OutputError
 from app.i18n import Translator
 from app.ui.language import Language
 from app.ui.theme import Theme
-from app.ui.widgets.text import Text
+from app.ui.widgets.text import CutText, Text
 
 if TYPE_CHECKING:
     from app.ui.widgets.chart_plot import Plot
@@ -46,17 +46,15 @@ class ChartView(QFrame):
         self._subtitle = Text("small", wrap=True)
         self._legend = QHBoxLayout()
         self._legend.setSpacing(6)
-        self._value = Text("small")
+        self._note = CutText("small")
+        self._value = ""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(12, 10, 12, 8)
         self._layout.setSpacing(4)
-        foot = QHBoxLayout()
-        foot.addLayout(self._legend)
-        foot.addStretch(1)
-        foot.addWidget(self._value)
         self._layout.addWidget(self._title)
         self._layout.addWidget(self._subtitle)
-        self._layout.addLayout(foot)
+        self._layout.addLayout(self._legend)
+        self._layout.addWidget(self._note)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._offer)
         theme.changed.connect(self._repaint)
@@ -73,7 +71,7 @@ class ChartView(QFrame):
     @property
     def value_text(self) -> str:
         """What is said about the value under the mouse."""
-        return self._value.text()
+        return self._value
 
     def point_at(self, series: int, position: int) -> None:
         """Do as if the mouse had pointed at one value and clicked."""
@@ -141,18 +139,19 @@ class ChartView(QFrame):
             self._legend.addWidget(key)
             self._legend.addWidget(name)
             self._legend.addSpacing(10)
-        if self._chart is not None and self._chart.provisional:
-            hatched = Text("small")
-            hatched.setText(self._t("Hatched: not closed yet, may change"))
-            self._legend.addWidget(hatched)
+        self._legend.addStretch(1)
+        self._say_value(None)
 
     def _say_value(self, found: tuple[date, Series, int] | None) -> None:
-        if found is None:
-            self._value.setText("")
-            return
-        day, series, at = found
-        value = self._t.number(series.ys[at])
-        self._value.setText(f"{self._t.date(day)}   {series.name}: {value}")
+        """Name the value under the mouse; without one, explain the hatched days."""
+        self._value = ""
+        provisional = self._chart is not None and bool(self._chart.provisional)
+        note = self._t("Hatched: not closed yet, may change") if provisional else ""
+        if found is not None:
+            day, series, at = found
+            value = self._t.number(series.ys[at])
+            note = self._value = f"{self._t.date(day)}   {series.name}: {value}"
+        self._note.setText(note)
 
     def _offer(self, where: QPoint) -> None:
         t = self._t

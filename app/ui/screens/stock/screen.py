@@ -114,6 +114,11 @@ class StockScreen(Screen):
         self._show_page(_MOVES)
         self.move_table.rows.show_source(moves.moves_of(row))
 
+    def _open_current(self) -> None:
+        row = self.stock_table.current()
+        if row is not None:
+            self.show_moves(row)
+
     def show_proof(self, move: MoveRow) -> None:
         """Show the document of a move, and the terminal's records behind it."""
         workplace = self.workplace
@@ -182,6 +187,7 @@ class StockScreen(Screen):
         self.stock_table.opened.connect(self.show_moves)
         self.stock_table.chosen.connect(lambda _row: self._pause.start())
         self.move_table.opened.connect(self.show_proof)
+        self.chart.opened.connect(lambda _day, _series: self._open_current())
         for table in (self.stock_table, self.move_table, self.count_table):
             table.rows.failed.connect(self.show_error)
             table.rows.loaded.connect(lambda _count: self._show_titles())
