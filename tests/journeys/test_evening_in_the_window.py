@@ -55,9 +55,7 @@ def test_a_clerk_prints_settles_and_changes_the_language(
     first = desk.photograph(tmp_path / "docking.png")
 
     desk.press("ctrl+2")
-    wait_until(
-        lambda: desk.photograph(tmp_path / "deliveries.png") != first, "the screen changes"
-    )
+    wait_until(lambda: desk.photograph(tmp_path / "deliveries.png") != first, "the screen changes")
     wait_until(lambda: bool(press_print(desk, data)), "F9 writes the notes of the day")
 
     before = open_lines(data)
@@ -85,4 +83,3 @@ def settle(desk: Display, data: Path) -> int:
     """Answer with the first proposal, which may still be on its way."""
     desk.press("1")
     return open_lines(data)
-
