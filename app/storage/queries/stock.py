@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from app.domain.stock import LocationKind
 from app.errors import NotFound
@@ -91,7 +91,7 @@ class StockOverTime:
 def on_hand(
     reader: Reader, *, product_code: str | None = None, location_code: str | None = None
 ) -> tuple[OnHandRow, ...]:
-    """Real places of our own, by place, product and expiry."""
+    """Real places of our own, warehouses first, by place, product and expiry."""
     balance = stock_balance.c
     query = (
         select(
@@ -120,6 +120,7 @@ def on_hand(
         )
         .where(balance.branch_id == reader.branch_id, balance.qty != 0, location.c.kind.in_(REAL))
         .order_by(
+            case((location.c.kind == LocationKind.WAREHOUSE.value, 0), else_=1),
             location.c.code,
             product.c.code,
             lot.c.expiry_date.nulls_first(),

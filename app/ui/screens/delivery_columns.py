@@ -86,8 +86,8 @@ def _copies(row: DeliveryRow, t: Language) -> str:
 
 COLUMNS: tuple[Column[DeliveryRow], ...] = (
     Column("number", N_("Number"), _number, 184),
-    Column("route_code", N_("Stop"), _stop, 82),
-    Column("customer_name", N_("Customer"), _customer, 146),
+    Column("route_code", N_("Stop"), _stop, 92),
+    Column("customer_name", N_("Customer"), _customer, 140),
     Column("state", N_("State"), _state, 154, look=look_of),
     Column("net_fen", N_("Amount"), _amount, 98, number=True),
     Column("lines", N_("Lines"), _lines, 66, number=True, hidden=True),

@@ -23,6 +23,9 @@ from app.ui.widgets.raw_view import RawView
 from app.ui.widgets.text import CutText, Text
 
 
+QUANTITY_COLUMN = 3
+
+
 class ProofPage(QSplitter):
     """Left: the document and its lines. Right: its records, decoded and byte by byte."""
 
@@ -157,7 +160,10 @@ def _grid(columns: int) -> QTableWidget:
 
 def _fill(grid: QTableWidget, row: int, cells: tuple[str, ...]) -> None:
     for column, words in enumerate(cells):
-        grid.setItem(row, column, QTableWidgetItem(words))
+        item = QTableWidgetItem(words)
+        if column == QUANTITY_COLUMN and len(cells) > QUANTITY_COLUMN:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        grid.setItem(row, column, item)
 
 
 def _panel(*parts: QWidget) -> QFrame:
