@@ -1,4 +1,4 @@
-"""What came last: a terminal's records by kind and its newest file, the newest deliveries, later reversals."""
+"""What came last: records by kind, a terminal's newest file, the newest deliveries, reversals."""
 
 import uuid
 from dataclasses import dataclass

@@ -22,7 +22,6 @@ from app.ui.theme import size
 from app.ui.widgets.raw_view import RawView
 from app.ui.widgets.text import CutText, Text
 
-
 QUANTITY_COLUMN = 3
 
 
