@@ -1,0 +1,131 @@
+"""The demo, as a newcomer starts it, and what it leaves behind."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.branches import Outcome, program, run_program
+from tests.support.terminals import running_handheld
+
+TERMINALS = 6
+PLANTED = {
+    (1, "E_PROD"), (4, "E_PROD"), (1, "E_CUST"), (1, "E_NO_PRICE"), (1, "E_ORD_TOO_MANY"),
+    (1, "E_UOM"), (2, "E_DN_UNKNOWN"), (2, "E_OVER"), (3, "E_CNT_SKIPPED"), (3, "E_TOTALS"),
+}  # fmt: skip
+
+
+def tallydock(data: Path, *arguments: str) -> Outcome:
+    return run_program([*program(data), *arguments])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    wanted = ("demo", "--headless", "--terminals", str(TERMINALS), "--json")
+    return data, tallydock(data, *wanted)
+
+
+@pytest.fixture(scope="module")
+def answer(demo: tuple[Path, Outcome]) -> dict[str, Any]:
+    _, outcome = demo
+    assert (outcome.code, outcome.err) == (0, "")
+    document: dict[str, Any] = outcome.document
+    return document
+
+
+def test_every_terminal_is_docked_and_nothing_is_lost(answer: dict[str, Any]) -> None:
+    assert (answer["expected"], answer["docked"]) == (TERMINALS, TERMINALS)
+    records = answer["records"]
+    assert records["lost"] == 0
+    assert records["uploaded"] == sum(
+        count for name, count in records.items() if name not in ("uploaded", "lost")
+    )
+    assert [each["terminal"] for each in answer["sessions"]] == list(range(1, TERMINALS + 1))
+    assert {each["state"] for each in answer["sessions"]} == {"done"}
+    for name in ("uploaded", "accepted", "quarantined", "rejected"):
+        assert records[name] == sum(each["records"][name] for each in answer["sessions"])
+    assert answer["posted"]["documents"] > 0
+    assert answer["posted"]["moves"] > 0
+
+
+def test_the_answer_has_the_shape_that_is_promised(answer: dict[str, Any]) -> None:
+    assert {
+        "expected", "docked", "records", "posted", "printed", "charts", "reports", "seconds",
+        "sessions", "problems",
+    } <= set(answer)  # fmt: skip
+    assert set(answer["records"]) == {
+        "uploaded", "accepted", "warned", "quarantined", "rejected", "conflicts",
+        "already_received", "lost",
+    }  # fmt: skip
+    assert set(answer["posted"]) == {"documents", "moves"}
+    assert set(answer["seconds"]) == {"setup", "dock", "post", "print", "total"}
+
+
+def test_every_planted_mistake_is_caught_and_nothing_else(answer: dict[str, Any]) -> None:
+    assert {(each["terminal"], each["code"]) for each in answer["planted"]} == PLANTED
+    assert all(each["found"] == each["documents"] for each in answer["planted"])
+    assert answer["problems"] == []
+
+
+def test_what_waits_is_what_was_planted(demo: tuple[Path, Outcome]) -> None:
+    """Quarantine holds the questions of the planted mistakes; what is refused waits for nobody."""
+    data, _ = demo
+    items = tallydock(data, "quarantine", "list", "--json").document["items"]
+    today = {(each["terminal"], each["code"]) for each in items}
+    assert {(1, "E_PROD"), (4, "E_PROD"), (1, "E_CUST"), (3, "E_TOTALS")} <= today
+    assert all(each["candidates"] for each in items if each["code"] in ("E_PROD", "E_CUST"))
+
+
+def test_papers_reports_and_charts_are_files(answer: dict[str, Any]) -> None:
+    files = [Path(each) for each in answer["printed"] + answer["reports"] + answer["charts"]]
+    assert {file.suffix for file in files} == {".pdf", ".xlsx", ".png"}
+    heads = {".pdf": b"%PDF", ".xlsx": b"PK", ".png": b"\x89PNG"}
+    assert all(file.read_bytes().startswith(heads[file.suffix]) for file in files)
+    for file in (each for each in files if each.suffix == ".pdf"):
+        checked = subprocess.run(["qpdf", "--check", str(file)], capture_output=True, check=False)
+        assert checked.returncode == 0, checked.stdout
+
+
+def test_the_books_are_right(demo: tuple[Path, Outcome]) -> None:
+    data, _ = demo
+    check = tallydock(data, "check", "--json")
+    assert (check.code, check.document["problems"]) == (0, [])
+    invariants = check.document["invariants"]
+    assert all(each["holds"] for each in invariants)
+    assert sum(each["checked"] for each in invariants) > 0
+
+
+def test_the_archive_alone_makes_the_same_books(demo: tuple[Path, Outcome], tmp_path: Path) -> None:
+    data, _ = demo
+    url = f"sqlite:///{tmp_path / 'again.sqlite'}"
+    replay = tallydock(data, "replay", "--into", url, "--json")
+    assert (replay.code, replay.document["equal"]) == (0, True), replay
+    assert replay.document["differing"] == []
+
+
+@pytest.mark.parametrize("terminal", [1, 3])
+def test_docking_again_adds_nothing(
+    demo: tuple[Path, Outcome], tmp_path: Path, terminal: int
+) -> None:
+    """Also from a handheld that forgot that it was docked: its file is loaded once more."""
+    data, _ = demo
+    stored = data / "handhelds"
+    for options in (
+        {"folder": stored, "name": f"terminal-{terminal:03}"},
+        {"folder": tmp_path, "load": stored / f"terminal-{terminal:03}.cbor"},
+    ):
+        with running_handheld(**options, serial=f"DEMO-{terminal:04}") as handheld:
+            again = tallydock(data, "dock", handheld.port, "--json")
+        assert again.code == 0, again
+        records = again.document["records"]
+        assert records["uploaded"] == records["already_received"]
+        assert again.document["posted"] == {"documents": 0, "moves": 0}
+
+
+def test_a_second_demo_needs_a_folder_of_its_own(demo: tuple[Path, Outcome]) -> None:
+    data, _ = demo
+    again = tallydock(data, "demo", "--headless")
+    assert again.code == 4
+    assert "empty data folder" in again.line
