@@ -16,6 +16,8 @@ MAX_BYTES: Final = 64 * 1024
 
 _LIMIT: Final = 1 << 64
 _CONSTANTS: Final = {0xF4: False, 0xF5: True, 0xF6: None}
+# Bytes of a number behind its head, and the least that does not fit into fewer.
+_WIDTHS: Final = ((1, 24), (2, 1 << 8), (4, 1 << 16), (8, 1 << 32))
 
 
 class CborError(ValueError):
@@ -42,8 +44,11 @@ def decode(
     """The value that `data` encodes; lists come as list, maps as dict. Raises CborError."""
     if len(data) > max_bytes:
         raise CborError("too_long")
-    reader = _Reader(data, max_items)
-    value = reader.item(max_depth)
+    reader = _Reader(data, max_items - 1)
+    try:
+        value = reader.item(max_depth)
+    except IndexError:
+        raise CborError("truncated") from None
     if reader.position != len(data):
         raise CborError("trailing_bytes")
     return value
@@ -111,6 +116,8 @@ def _append_head(out: bytearray, major: int, number: int) -> None:
 
 
 class _Reader:
+    """Reads forward; an index behind the end is a truncated value, see `decode`."""
+
     __slots__ = ("data", "items_left", "position")
 
     def __init__(self, data: bytes, max_items: int) -> None:
@@ -119,49 +126,48 @@ class _Reader:
         self.items_left = max_items
 
     def item(self, depth: int) -> object:
-        if not self.items_left:
-            raise CborError("too_many_items")
-        self.items_left -= 1
-        try:
-            first = self.data[self.position]
-        except IndexError:
-            raise CborError("truncated") from None
+        first = self.data[self.position]
         self.position += 1
+        if first < 24:
+            return first
         major = first >> 5
+        if major >= 6:
+            if first in _CONSTANTS:
+                return _CONSTANTS[first]
+            raise CborError("tag" if major == 6 else "simple_or_float")
+        number = first & 31
+        if number >= 24:
+            number = self._number(number)
         if major == 0:
-            return first if first < 24 else self._number(first)
+            return number
         if major == 1:
-            return -1 - self._number(first)
+            return -1 - number
         if major in (2, 3):
-            return self._string(major, self._number(first))
-        if major in (4, 5):
-            if not depth:
-                raise CborError("too_deep")
-            count = self._number(first)
-            # Refused before anything is made: every item takes at least one byte of the input.
-            if count > self.items_left or count > len(self.data) - self.position:
-                raise CborError("too_many_items")
-            if major == 4:
-                return [self.item(depth - 1) for _ in range(count)]
-            return self._map(count, depth - 1)
-        if first in _CONSTANTS:
-            return _CONSTANTS[first]
-        raise CborError("tag" if major == 6 else "simple_or_float")
+            return self._string(major, number)
+        if not depth:
+            raise CborError("too_deep")
+        self.take(number if major == 4 else 2 * number)
+        if major == 4:
+            return [self.item(depth - 1) for _ in range(number)]
+        return self._map(number, depth - 1)
 
-    def _number(self, first: int) -> int:
-        short = first & 31
-        if short < 24:
-            return short
+    def take(self, items: int) -> None:
+        # Refused before anything is made: every item takes at least one byte of the input.
+        if items > self.items_left or items > len(self.data) - self.position:
+            raise CborError("too_many_items")
+        self.items_left -= items
+
+    def _number(self, short: int) -> int:
         if short > 27:
             raise CborError("indefinite_or_reserved")
-        width = 1 << (short - 24)
+        width, least = _WIDTHS[short - 24]
         start = self.position
         self.position = start + width
         raw = self.data[start : self.position]
         if len(raw) < width:
             raise CborError("truncated")
         number = int.from_bytes(raw, "big")
-        if number < (24 if width == 1 else 1 << (4 * width)):
+        if number < least:
             raise CborError("not_minimal")
         return number
 
@@ -179,25 +185,31 @@ class _Reader:
             raise CborError("utf8") from None
 
     def _map(self, count: int, depth: int) -> dict[int | str, object]:
+        data = self.data
         result: dict[int | str, object] = {}
         last = b""
         for _ in range(count):
             start = self.position
-            key = self._key()
-            encoded = self.data[start : self.position]
+            first = data[start]
+            # Nearly all keys are small numbers, and many values: worth a way of their own.
+            if first < 24:
+                key: int | str = first
+                self.position = start + 1
+            else:
+                key = self._key()
+            encoded = data[start : self.position]
             if encoded <= last:
                 raise CborError("key_twice_or_out_of_order")
             last = encoded
-            result[key] = self.item(depth)
+            first = data[self.position]
+            if first < 24:
+                result[key] = first
+                self.position += 1
+            else:
+                result[key] = self.item(depth)
         return result
 
     def _key(self) -> int | str:
-        # Nearly all keys are small numbers: worth a way of their own.
-        small = self.data[self.position : self.position + 1]
-        if b"\x00" <= small < b"\x18" and self.items_left:
-            self.position += 1
-            self.items_left -= 1
-            return small[0]
         key = self.item(0)
         if not isinstance(key, int | str) or not _may_be_key(key):
             raise CborError("key")
