@@ -56,6 +56,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_DLV_CONFLICT": Severity.QUARANTINE,
         "E_DLV_RESULT": Severity.QUARANTINE,
         "E_DLV_LINE": Severity.QUARANTINE,
+        "E_DLV_LINES": Severity.QUARANTINE,
         "E_DLV_SUM": Severity.REJECT,
         "E_OVER": Severity.QUARANTINE,
         "E_LOT": Severity.WARN,

@@ -79,6 +79,10 @@ PROBLEMS: Mapping[str, str] = {
         "The result “{result}” does not fit what was delivered ({delivered}). Ask the driver."
     ),
     "E_DLV_LINE": N_("Line {line} ({product}) is not on the delivery note. Ask the driver."),
+    "E_DLV_LINES": N_(
+        "Record {seq} was lost on its way and may be a line of this delivery. Ask the driver, then "
+        "post it as it is or turn it down."
+    ),
     "E_DLV_SUM": N_(
         "{ordered} were ordered, but delivered, refused, short and back-ordered add up to "
         "{accounted}. Correct the line."

@@ -14,6 +14,7 @@ from app.domain.records.totals import END_OF_DAY, check_totals, missing_seqs
 from app.domain.rights import Actor, Right
 from app.services.archive import ArchivedFile, Origin, origin_of
 from app.services.cases import Case, links_of, raw_record_key
+from app.services.holes import hold_torn
 from app.services.journal import Step, journaled
 from app.services.judgement import judge, post, set_up
 from app.services.office import Office
@@ -127,6 +128,7 @@ def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -
     pieces = read_pieces(store, batch)
     cases = [Case(draft) for draft in assemble(new_records(pieces))]
     bench = set_up(step, cases, batch_id, clock_offset_ms)
+    hold_torn(cases, pieces, header.seq_to)
     notes = judge(bench, cases)
     _check_day_totals(cases, pieces)
     before = _terminal(step, kept.origin, header)

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.deliveries import (
     DELIVERY_TRANSITIONS,
     DeliveryLine,
+    DeliveryResult,
     DeliveryState,
     account_for,
     check_delivered,
@@ -141,6 +142,10 @@ def _check_lines(bench: Bench, note: FoundDocument, draft: DeliveryDraft) -> lis
         if line_no in shipped:
             qty = shipped[line_no].qty
             found += check_delivered(line_no, qty, outcome.delivered, outcome.refused)
+    if draft.result is DeliveryResult.FULL:
+        delivered = sum(line.delivered for line in draft.lines)
+        if delivered < sum(line.qty for line in note.lines):
+            found.append(problem("E_DLV_RESULT", result=draft.result.value, delivered=delivered))
     return found
 
 
