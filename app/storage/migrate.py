@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -42,8 +43,14 @@ def head() -> str:
 
 
 def status(url: str) -> SchemaStatus:
-    """Raises DatabaseError when the database cannot be reached."""
+    """A file that is not there yet is an empty database; asking does not make it.
+
+    Raises DatabaseError when the database cannot be reached.
+    """
     parsed = read_url(url)
+    file = _file_of(parsed)
+    if file is not None and not file.exists():
+        return SchemaStatus("", head(), is_newer=False)
     with (
         translated(place_of(parsed), _WAIT_S),
         _config() as config,
@@ -54,8 +61,12 @@ def status(url: str) -> SchemaStatus:
 
 
 def upgrade(url: str) -> SchemaStatus:
-    """All steps in one transaction; raises SchemaError when the tables are newer than we are."""
+    """All steps in one transaction; a file that is not there is made, and its folder too.
+
+    Raises SchemaError when the tables are newer than we are, DatabaseError.
+    """
     parsed = read_url(url)
+    _make_folder(_file_of(parsed))
     with (
         translated(place_of(parsed), _WAIT_S),
         _config() as config,
@@ -73,6 +84,21 @@ def upgrade(url: str) -> SchemaStatus:
         if is_sqlite(parsed):
             _check_references(connection)
         return _status(connection, config)
+
+
+def _file_of(parsed: URL) -> Path | None:
+    """The file of an SQLite database; None for one in memory and for a server."""
+    if not is_sqlite(parsed) or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(parsed.database)
+
+
+def _make_folder(file: Path | None) -> None:
+    try:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(reason=f"{file}: {error.strerror}") from error
 
 
 def _check_references(connection: Connection) -> None:

@@ -91,12 +91,22 @@ def test_an_upgrade_keeps_what_is_there_and_checks_references(tmp_path: Any) -> 
 
 
 def test_a_place_that_cannot_be_reached_is_a_database_error(tmp_path: Any) -> None:
-    with pytest.raises(DatabaseError):
-        migrate.status(f"sqlite:///{tmp_path}/missing/folder.db")
+    occupied = tmp_path / "file"
+    occupied.write_text("no folder")
+    with pytest.raises(DatabaseError, match="folder.db"):
+        migrate.upgrade(f"sqlite:///{occupied}/folder.db")
     with pytest.raises(DatabaseError):
         migrate.status("postgresql+psycopg://nobody@127.0.0.1:1/none")
     with pytest.raises(DatabaseError, match="mysql"):
         migrate.status("mysql://localhost/x")
+
+
+def test_asking_for_a_file_that_is_not_there_does_not_make_it(tmp_path: Any) -> None:
+    file = tmp_path / "missing" / "folder.db"
+    state = migrate.status(f"sqlite:///{file}")
+    assert (state.found, state.is_current, state.is_newer) == ("", False, False)
+    assert not file.parent.exists()
+    assert migrate.upgrade(f"sqlite:///{file}").is_current
 
 
 def _checks(inspector: Inspector, table: str) -> dict[str | None, str]:
