@@ -93,7 +93,7 @@ def test_an_upgrade_keeps_what_is_there_and_checks_references(tmp_path: Any) -> 
 def test_a_place_that_cannot_be_reached_is_a_database_error(tmp_path: Any) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
-    with pytest.raises(DatabaseError, match="folder.db"):
+    with pytest.raises(DatabaseError, match=r"folder\.db"):
         migrate.upgrade(f"sqlite:///{occupied}/folder.db")
     with pytest.raises(DatabaseError):
         migrate.status("postgresql+psycopg://nobody@127.0.0.1:1/none")
