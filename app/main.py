@@ -21,8 +21,8 @@ from app.cli.desk import Desk, House, Options
 from app.cli.program import program
 from app.clock import ShiftedClock, SystemClock
 from app.domain.rights import Actor
-from app.errors import AppError, Cancelled, OutputError
-from app.i18n import Translator
+from app.errors import AppError, Cancelled, OutputError, UsageError
+from app.i18n import Translator, languages
 from app.log import open_log
 from app.paths import Paths, default_data_folder
 from app.services.archive import Archive
@@ -63,7 +63,12 @@ def run(arguments: Sequence[str]) -> int:
 def read_options(
     data: Path | None, db: str | None, language: str | None, as_json: bool, user: str | None
 ) -> Options:
-    """The options with everything that was left open filled in."""
+    """The options with everything that was left open filled in.
+
+    Raises UsageError for a language without words, SettingsError.
+    """
+    if language is not None and language not in ("auto", *languages()):
+        raise UsageError(argument="--lang", reason=f"“{language}” is not one of zh, en")
     folder = data.expanduser().resolve() if data is not None else default_data_folder()
     paths = Paths(folder)
     settings = load_settings(paths.settings_file)
