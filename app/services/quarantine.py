@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.domain.problems import Problem, Severity
@@ -18,7 +18,7 @@ from app.services.cases import Case, links_of, raw_record_key
 from app.services.journal import Step, journaled
 from app.services.judgement import ALIAS_KINDS, judge, post, set_up
 from app.services.office import Office
-from app.services.waiting import items_of_case
+from app.services.waiting import items_of_case, question
 from app.storage.queries.directory import (
     parties_by_code,
     persons_by_code,
@@ -52,6 +52,16 @@ class Resolution:
     still_waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What came of one batch's answered items; those in `unfit` stay open."""
+
+    documents: int
+    moves: int
+    waiting: int
+    unfit: frozenset[UUID]
+
+
 def list_waiting(office: Office, actor: Actor) -> tuple[Waiting, ...]:
     """Everything that waits, oldest first."""
     actor.require(Right.RESOLVE)
@@ -71,8 +81,9 @@ def list_waiting(office: Office, actor: Actor) -> tuple[Waiting, ...]:
 def fix(office: Office, actor: Actor, item_id: UUID, code: str) -> Resolution:
     """Say that the item's value means `code`: remembered, and applied to all equal open items.
 
-    An item that asks for no code is judged again as things are now; `code` is then empty. Raises
-    NotFound for an unknown item or code, RuleBroken("already-resolved").
+    An item that asks for no code is judged again as things are now; `code` is then empty. Equal
+    items whose document the answer does not fit stay open. Raises NotFound for an unknown item or
+    code, RuleBroken("already-resolved"), RuleBroken("fix-does-not-fit") for this item's document.
     """
     actor.require(Right.RESOLVE)
     with journaled(office, actor, "fix", subject=str(item_id), item_id=item_id, code=code) as step:
@@ -83,18 +94,18 @@ def fix(office: Office, actor: Actor, item_id: UUID, code: str) -> Resolution:
             equal = step.store.uploads.equal_items(item)
         else:
             equal = [item]
-        step.store.uploads.resolve_quarantine(
-            [each.id for each in equal], "fixed", code or _CONFIRMED_HOW
-        )
-        posted = [
-            _judge_again(office, step, batch_id, items)
+        judged = [
+            _judge_again(office, step, item.id, batch_id, items)
             for batch_id, items in _by_batch(equal).items()
         ]
+        unfit = frozenset[UUID]().union(*(each.unfit for each in judged))
+        settled = [each.id for each in equal if each.id not in unfit]
+        step.store.uploads.resolve_quarantine(settled, "fixed", code or _CONFIRMED_HOW)
         return Resolution(
-            len(equal),
-            sum(documents for documents, _, _ in posted),
-            sum(moves for _, moves, _ in posted),
-            sum(waiting for _, _, waiting in posted),
+            len(settled),
+            sum(each.documents for each in judged),
+            sum(each.moves for each in judged),
+            sum(each.waiting for each in judged),
         )
 
 
@@ -151,34 +162,45 @@ def _by_batch(
 
 
 def _judge_again(
-    office: Office, step: Step, batch_id: UUID, items: Sequence[StoredQuarantineItem]
-) -> tuple[int, int, int]:
-    """Judges the documents of these items anew; (documents, moves) posted, and still waiting."""
+    office: Office,
+    step: Step,
+    chosen: UUID,
+    batch_id: UUID,
+    items: Sequence[StoredQuarantineItem],
+) -> _Judged:
+    """Judges the documents of these items anew, and posts what stands now."""
     seqs = {seq for item in items for seq in item.seqs}
     if not seqs:
-        return 0, 0, 0
+        return _Judged(0, 0, 0, frozenset())
     batch = step.store.uploads.batch(batch_id)
     read, keys = _read_again(office, batch_id, batch.archive_path, seqs)
     cases = [Case(draft) for draft in assemble(read)]
     bench = set_up(step, cases, batch_id, batch.clock_offset_ms)
     notes = judge(bench, cases)
-    known = {item.id for item in step.store.uploads.items_of(batch_id, seqs)}
-    answered = {item.id for item in items}
-    waiting = 0
+    known = {question(item) for item in step.store.uploads.items_of(batch_id, seqs)}
+    answered = {question(item): item.id for item in items}
+    waiting, unfit = 0, set[UUID]()
     for case in cases:
+        if case.stands:
+            continue
+        waiting += 1
+        asked = items_of_case(batch_id, case, keys)
+        again = {answered[question(item)] for item in asked if question(item) in answered}
         if case.severity is Severity.REJECT:
+            head = case.draft.key.seq
+            again = {item.id for item in items if item.seqs[0] == head}
+        if chosen in again:
             worst = case.worst
             raise RuleBroken("fix-does-not-fit", code="" if worst is None else worst.code)
-        if case.severity is Severity.QUARANTINE:
-            waiting += 1
-            asked = items_of_case(batch_id, case, keys)
-            again = [item.code for item in asked if item.id in answered]
-            if again:
-                raise RuleBroken("fix-does-not-fit", code=again[0])
-            step.store.uploads.add_quarantine([item for item in asked if item.id not in known])
+        unfit |= again
+        # what was answered once and is open again is a new question, with a key of its own
+        new = [item for item in asked if question(item) not in known]
+        step.store.uploads.add_quarantine(
+            [replace(item, id=step.key("asks again", item.id)) for item in new]
+        )
     posted = post(bench, cases, notes)
     step.store.uploads.link(links_of(cases, keys))
-    return posted.documents, posted.moves, waiting
+    return _Judged(posted.documents, posted.moves, waiting, frozenset(unfit))
 
 
 def _read_again(

@@ -37,6 +37,12 @@ def items_of_case(
     return list(items.values())
 
 
+def question(item: QuarantineItem) -> tuple[str, str, str, int]:
+    """What tells two questions of one batch apart."""
+    asked = item.raw_value or json.loads(item.detail).get("where", "")
+    return item.code, item.kind, asked, item.seqs[0] if item.seqs else 0
+
+
 def item_for(
     batch_id: UUID, problem: Problem, seqs: Iterable[int], record_id: UUID | None = None
 ) -> QuarantineItem:

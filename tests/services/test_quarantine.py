@@ -1,5 +1,6 @@
 """What waits: one answer settles all equal lines and is remembered."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from app.services.masters import MasterData, put_masters
 from app.services.office import Office
 from app.services.quarantine import Waiting, fix, list_waiting, reject
 from app.storage.store.master_data import Price, PriceList
-from tests.support.offices import CLERK, Terminal
+from tests.support.offices import CLERK, Terminal, sample_masters
 from tests.support.trades import assert_sound
 
 
@@ -107,3 +108,43 @@ def test_turning_down_needs_a_reason_and_closes_everything_of_the_document(
 def test_who_may_not_resolve_does_not_see(office: Office) -> None:
     with pytest.raises(PermissionDenied):
         list_waiting(office, Actor("guest", frozenset()))
+
+
+def test_an_equal_line_that_the_answer_does_not_fit_stays_open(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.order("C0001", ("HX5OO", 5))
+    head = terminal.write(10, {1: "C0002", 2: 0, 3: 0, 5: "2026-06-02", 6: 0, 8: 1, 9: 0, 11: 0})
+    line = {1: [1, head], 2: 1, 3: "HX5OO", 4: "CS", 5: 2, 6: 25, 7: 5350, 9: False, 10: 10700}
+    terminal.write(11, line)
+    terminal.upload(office)
+    good, bad = list_waiting(office, CLERK)
+    if good.item.seqs[0] != 1:
+        good, bad = bad, good
+    with pytest.raises(RuleBroken) as caught:
+        fix(office, CLERK, bad.item.id, "HX500")
+    assert caught.value.fields["code"] == "E_UOM"
+    done = fix(office, CLERK, good.item.id, "HX500")
+    assert (done.items, done.documents, done.still_waiting) == (1, 1, 1)
+    assert [each.item.id for each in list_waiting(office, CLERK)] == [bad.item.id]
+    assert reject(office, CLERK, bad.item.id, "25 is no number of cases").items == 1
+    assert_sound(office)
+
+
+def test_a_question_that_was_answered_may_come_up_again(office: Office, terminal: Terminal) -> None:
+    terminal.order("C0OO1", ("HX5OO", 5))
+    terminal.upload(office)
+    product = only(office, "E_PROD").item
+    fix(office, CLERK, only(office, "E_CUST").item.id, "C0002")
+    put_masters(office, CLERK, _second_customer(active=False))
+    assert fix(office, CLERK, product.id, "HX500").still_waiting == 1
+    put_masters(office, CLERK, _second_customer(active=True))
+    assert fix(office, CLERK, only(office, "E_CUST").item.id, "C0002").documents == 1
+    assert list_waiting(office, CLERK) == ()
+    assert_sound(office)
+
+
+def _second_customer(*, active: bool) -> MasterData:
+    (customer,) = (each for each in sample_masters().customers if each.party.code == "C0002")
+    party = replace(customer.party, active=active)
+    return MasterData(customers=(replace(customer, party=party),))
