@@ -133,6 +133,8 @@ record_link = Table(
     one_of("role", ("creates", "confirms", "contradicts", "corrects")),
     Index(None, "branch_id", "record_id"),
     Index(None, "branch_id", "document_id"),
+    # Loading replaces draft lines; without this each of them would be looked for in all links.
+    Index(None, "branch_id", "line_id"),
 )
 
 quarantine_item = Table(

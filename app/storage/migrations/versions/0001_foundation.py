@@ -1047,6 +1047,7 @@ def create_tables() -> None:
     op.create_index(
         "ix_record_link_document_id", "record_link", ["branch_id", "document_id"], unique=False
     )
+    op.create_index("ix_record_link_line_id", "record_link", ["branch_id", "line_id"], unique=False)
     op.create_index(
         "ix_record_link_record_id", "record_link", ["branch_id", "record_id"], unique=False
     )
