@@ -10,19 +10,17 @@ BASIS_POINTS = 10_000
 
 def round_half_up(value: Fraction) -> int:
     """Nearest integer; a half goes away from zero, so that a credit mirrors its debit."""
-    size = abs(value)
-    rounded = (size.numerator * 2 + size.denominator) // (size.denominator * 2)
-    return -rounded if value < 0 else rounded
+    return _divide_half_up(value.numerator, value.denominator)
 
 
 def line_amount(price_fen: int, factor: int, qty_base: int) -> int:
     """Fen for `qty_base` base units at `price_fen` per packing of `factor`; rounded once."""
-    return round_half_up(Fraction(qty_base * price_fen, factor))
+    return _divide_half_up(qty_base * price_fen, factor)
 
 
 def share(amount_fen: int, rate_bp: int) -> int:
     """`rate_bp` ten-thousandths of an amount, in fen."""
-    return round_half_up(Fraction(amount_fen * rate_bp, BASIS_POINTS))
+    return _divide_half_up(amount_fen * rate_bp, BASIS_POINTS)
 
 
 def allocate(total_fen: int, weights: Sequence[int]) -> list[int]:
@@ -49,3 +47,8 @@ def yuan(fen: int) -> str:
     """`123450` as `1,234.50`."""
     whole, cents = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02}"
+
+
+def _divide_half_up(number: int, positive: int) -> int:
+    rounded = (abs(number) * 2 + positive) // (positive * 2)
+    return -rounded if number < 0 else rounded
