@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from app.domain.counts import CountLine, CountState, LineState, needs_recount
+from app.domain.lots import Lot
 from app.domain.numbering import DocumentKind
 from app.domain.problems import problem
 from app.domain.records.drafts import CountDraft
+from app.domain.records.identity import TerminalKey
 from app.domain.records.units import check_count_units
 from app.domain.stock import Goods, Location, LocationKind
 from app.services.cases import Bench, Case
@@ -31,6 +33,16 @@ _CHANNEL_PLACES = {
     "wholesaler": LocationKind.CH_STOCK,
 }
 Counts = Sequence[tuple[Case, CountDraft]]
+Lots = Mapping[tuple[UUID, str], tuple[UUID, Lot]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the counts of an upload need of the store, asked for all of them at once."""
+
+    places: Mapping[TerminalKey, Location]
+    lots: Lots
+    stocked: frozenset[UUID]
 
 
 def judge_count(bench: Bench, case: Case, draft: CountDraft) -> None:
@@ -49,9 +61,11 @@ def post_counts(bench: Bench, cases: Counts) -> tuple[int, int]:
     papers: list[Count] = []
     finished: dict[UUID, date] = {}
     found: list[Found] = []
+    ground = _ground(bench, [draft for _, draft in standing])
     for case, draft in standing:
-        count = _paper(bench, case, draft)
-        differences = _differences(bench, draft, count)
+        location = ground.places[draft.key]
+        count = _paper(bench, case, draft, location, ground)
+        differences = _differences(bench, draft, count, location)
         if count.approved_by is not None and not can_adjust(bench.step.store, differences):
             count = replace(count, approved_by=None)
         papers.append(count)
@@ -85,22 +99,45 @@ def _customer(bench: Bench, draft: CountDraft) -> UUID | None:
     return None if found is None else found.id
 
 
-def _location(bench: Bench, draft: CountDraft) -> Location:
-    own = _own_place(bench, draft) if draft.place in _OWN_PLACES else None
-    if own is not None:
-        return own.location
-    party = _customer(bench, draft)
-    if party is None:
-        raise LookupError(draft.customer)  # judged before: it stands
-    kind = _CHANNEL_PLACES[draft.place]
-    return Location(bench.step.store.masters.places_of_parties(kind, [party])[party], kind)
+def _ground(bench: Bench, drafts: Sequence[CountDraft]) -> _Ground:
+    store = bench.step.store
+    places = _places(bench, drafts)
+    lots = load_lots(
+        store.reader,
+        [
+            (product.id, line.lot)
+            for draft in drafts
+            for line in draft.lines
+            if line.lot and (product := bench.known.product(line.product)) is not None
+        ],
+    )
+    return _Ground(places, lots, store.stock.stocked(place.key for place in places.values()))
 
 
-def _paper(bench: Bench, case: Case, draft: CountDraft) -> Count:
+def _places(bench: Bench, drafts: Sequence[CountDraft]) -> dict[TerminalKey, Location]:
+    places: dict[TerminalKey, Location] = {}
+    parties: defaultdict[LocationKind, dict[TerminalKey, UUID]] = defaultdict(dict)
+    for draft in drafts:
+        own = _own_place(bench, draft) if draft.place in _OWN_PLACES else None
+        if own is not None:
+            places[draft.key] = own.location
+            continue
+        party = _customer(bench, draft)
+        if party is None:
+            raise LookupError(draft.customer)  # judged before: it stands
+        parties[_CHANNEL_PLACES[draft.place]][draft.key] = party
+    for kind, asked in parties.items():
+        found = bench.step.store.masters.places_of_parties(kind, asked.values())
+        places |= {key: Location(found[party], kind) for key, party in asked.items()}
+    return places
+
+
+def _paper(
+    bench: Bench, case: Case, draft: CountDraft, location: Location, ground: _Ground
+) -> Count:
     key = draft.key.uuid()
     counted_ms = bench.event_ms(draft.ended_ms)
-    location = _location(bench, draft)
-    lines = _lines(bench, case, draft, location, counted_ms)
+    lines = _lines(bench, case, draft, location, ground)
     is_own = draft.place in _OWN_PLACES
     agreed = not is_own or not any(_is_off(bench, line, each) for line, each in lines)
     person = bench.known.person(draft.person)
@@ -128,32 +165,28 @@ def _paper(bench: Bench, case: Case, draft: CountDraft) -> Count:
 
 
 def _lines(
-    bench: Bench, case: Case, draft: CountDraft, location: Location, counted_ms: int
+    bench: Bench, case: Case, draft: CountDraft, location: Location, ground: _Ground
 ) -> list[tuple[CountedLine, CountLine]]:
     """Each line for the store, and as the domain judges it: book and count of its goods."""
     products = {line.product: bench.known.product(line.product) for line in draft.lines}
     ids = {product.id for product in products.values() if product is not None}
-    lots = load_lots(
-        bench.step.store.reader,
-        [
-            (product.id, line.lot)
-            for line in draft.lines
-            if line.lot and (product := products[line.product]) is not None
-        ],
-    )
-    books = bench.step.store.stock.balances_at(location.key, counted_ms, ids)
+    books: Mapping[Goods, int] = {}
+    if location.key in ground.stocked:
+        counted_ms = bench.event_ms(draft.ended_ms)
+        books = bench.step.store.stock.balances_at(location.key, counted_ms, ids)
     unclaimed = _by_lot_and_product(books)
+    document_key = draft.key.uuid()
     lines = []
     for record, line in zip(draft.line_records, draft.lines, strict=True):
         product = products[line.product]
         if product is None:
             raise LookupError(line.product)
-        found = lots.get((product.id, line.lot or ""))
+        found = ground.lots.get((product.id, line.lot or ""))
         lot_id = None if found is None else found[0]
         # A second line of the same goods adds to the first: the book is compared once.
         book = unclaimed.pop((product.id, lot_id), 0)
         key = record.key.uuid()
-        case.link(record, draft.key.uuid(), key)
+        case.link(record, document_key, key)
         stored = Line(
             id=key,
             line_no=line.line_no,
@@ -197,10 +230,9 @@ def _is_off(bench: Bench, line: CountedLine, judged: CountLine) -> bool:
     return line.state is not LineState.SKIPPED and needs_recount(judged, factor)
 
 
-def _differences(bench: Bench, draft: CountDraft, count: Count) -> list[Found]:
+def _differences(bench: Bench, draft: CountDraft, count: Count, location: Location) -> list[Found]:
     if draft.place not in _OWN_PLACES:
         return []
-    location = _location(bench, draft)
     found = []
     for record, entry in zip(draft.line_records, count.lines, strict=True):
         difference = (entry.counted or 0) - (entry.book_at_count or 0)

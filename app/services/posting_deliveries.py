@@ -25,8 +25,8 @@ from app.storage.keys import derived_key
 from app.storage.queries.documents import (
     FoundDocument,
     FoundLine,
-    documents_by_id,
     documents_by_number,
+    states_by_id,
 )
 from app.storage.store.papers import DeliveryResultEntry
 
@@ -233,18 +233,17 @@ def _settle_orders(
     """Each order behind a note learns whether all of it or a part of it was delivered."""
     lines_by_note = {entry.document_id: [line for _, line in entry.lines] for entry in entries}
     parents = [note.parent_id for note in notes if note.parent_id is not None]
-    orders = documents_by_id(bench.step.store.reader, parents)
+    before = states_by_id(bench.step.store.reader, parents)
     states: defaultdict[OrderState, list[UUID]] = defaultdict(list)
     for note in notes:
-        order = orders.get(note.parent_id) if note.parent_id is not None else None
         lines = lines_by_note[note.id]
         delivered = sum(line.delivered for line in lines)
-        if order is None or not delivered:
+        if note.parent_id is None or note.parent_id not in before or not delivered:
             continue
         is_all = delivered == sum(line.ordered for line in lines)
         event = OrderEvent.SHIP_ALL if is_all else OrderEvent.SHIP_PART
-        before = OrderState(order.state)
-        if ORDER_TRANSITIONS.allows(before, event):
-            states[ORDER_TRANSITIONS.after(before, event)].append(order.id)
-    for state, ids in states.items():
-        bench.step.store.documents.set_state(ids, state)
+        state = OrderState(before[note.parent_id])
+        if ORDER_TRANSITIONS.allows(state, event):
+            states[ORDER_TRANSITIONS.after(state, event)].append(note.parent_id)
+    for after, ids in states.items():
+        bench.step.store.documents.set_state(ids, after)

@@ -69,7 +69,9 @@ def arrived(pieces: Iterable[Piece]) -> list[Arrived]:
     found = []
     for piece in pieces:
         record = piece.record
-        if isinstance(record, Record):
+        if piece.read is not None:
+            found.append(measure(piece.read.type, piece.read.key.seq, piece.read.fields))
+        elif isinstance(record, Record):
             fields = read_record(record.type, record.body)
             if isinstance(fields, Problem):
                 found.append(Arrived(record.type, record.seq))

@@ -316,6 +316,8 @@ def lots_by_code(
 ) -> dict[tuple[uuid.UUID, str], tuple[uuid.UUID, Lot]]:
     """Key and dates of the known ones of (product, lot code)."""
     wanted = set(pairs)
+    if not wanted:
+        return {}
     query = select(lot).where(
         lot.c.branch_id == reader.branch_id,
         lot.c.product_id.in_(sorted({product_id for product_id, _ in wanted})),

@@ -140,6 +140,14 @@ def documents_by_id(reader: Reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
     return {item.id: item for item in _find(reader, document.c.id.in_(sorted(set(ids))))}
 
 
+def states_by_id(reader: Reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The state of each document that exists, without all else that is known of it."""
+    query = select(document.c.id, document.c.state).where(
+        document.c.branch_id == reader.branch_id, document.c.id.in_(sorted(set(ids)))
+    )
+    return {row.id: row.state for row in reader.rows(query)}
+
+
 def orders_to_plan(reader: Reader, wanted_by: date) -> tuple[FoundDocument, ...]:
     """Confirmed orders for our own vans, wanted up to that day, that no delivery answers yet."""
     child = document.alias()

@@ -1,11 +1,11 @@
 """What every area of the store works with: one connection, one branch, one time, one person."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, insert
 
 from app.storage.reader import Reader
 
@@ -34,9 +34,30 @@ class Scope:
     def insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """All rows in one statement; the branch is added to each."""
         if rows:
-            for row in rows:
-                row["branch_id"] = self.branch_id
-            self.connection.execute(insert(table), rows)
+            self.write(table, insert(table), rows)
+
+    def write(self, table: Table, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+        """An insert of many rows that all name the same columns; the branch is added to each.
+
+        The driver gets finished rows: SQLAlchemy's own way takes twice as long for a day's upload.
+        """
+        dialect = self.connection.dialect
+        for row in rows:
+            row["branch_id"] = self.branch_id
+        columns = [column for column in table.columns if column.name in rows[0]]
+        names = [column.name for column in columns]
+        sql = str(statement.compile(dialect=dialect, column_keys=names))
+        processors = [each.type.dialect_impl(dialect).bind_processor(dialect) for each in columns]
+        values: list[Iterable[Any]] = []
+        for name, process in zip(names, processors, strict=True):
+            column = [row[name] for row in rows]
+            values.append(column if process is None else map(process, column))
+        finished = zip(*values, strict=True)
+        if dialect.positional:
+            self.connection.exec_driver_sql(sql, list(finished))
+        else:
+            named = [dict(zip(names, row, strict=True)) for row in finished]
+            self.connection.exec_driver_sql(sql, named)
 
 
 def source_columns(source: Source | None) -> dict[str, Any]:

@@ -73,6 +73,19 @@ class Stock:
         )
         return found or 0
 
+    def stocked(self, location_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+        """Those of the places where goods are or ever were."""
+        places = stock_balance.c.location_id
+        query = (
+            select(places)
+            .distinct()
+            .where(
+                stock_balance.c.branch_id == self._scope.branch_id,
+                places.in_(sorted(set(location_ids))),
+            )
+        )
+        return frozenset(self._scope.connection.scalars(query))
+
     def balances_at(
         self,
         location_id: uuid.UUID,
@@ -95,6 +108,8 @@ class Stock:
                 )
             )
         }
+        if not balances:
+            return balances
         for end, sign in ((stock_move.c.target_id, -1), (stock_move.c.source_id, 1)):
             columns = (stock_move.c.product_id, stock_move.c.lot_id, stock_move.c.owner_id)
             later = (
@@ -184,12 +199,11 @@ class Stock:
         rows = [
             dict(
                 zip(("location_id", "product_id", "lot_id", "owner_id"), place, strict=True),
-                branch_id=self._scope.branch_id,
                 qty=qty,
             )
             for place, qty in sorted(sums.items())
         ]
-        self._scope.connection.execute(upsert, rows)
+        self._scope.write(stock_balance, upsert, rows)
 
     def _negative(self, sources: set[uuid.UUID]) -> tuple[NegativeBalance, ...]:
         joined = stock_balance.join(
