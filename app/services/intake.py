@@ -14,6 +14,7 @@ from app.domain.records.totals import END_OF_DAY, check_totals, missing_seqs
 from app.domain.rights import Actor, Right
 from app.services.archive import ArchivedFile, Origin, origin_of
 from app.services.cases import Case, links_of, raw_record_key
+from app.services.collecting import without_collecting
 from app.services.holes import hold_torn
 from app.services.journal import Step, journaled
 from app.services.judgement import judge, post, set_up
@@ -97,9 +98,12 @@ def take_in_kept(office: Office, actor: Actor, path: str, clock_offset_ms: int) 
     if before is not None:
         return before
     try:
-        with journaled(
-            office, actor, "take_in", subject=path, path=path, clock_offset_ms=clock_offset_ms
-        ) as step:
+        with (
+            journaled(
+                office, actor, "take_in", subject=path, path=path, clock_offset_ms=clock_offset_ms
+            ) as step,
+            without_collecting(),
+        ):
             return _take_in(step, kept, data, clock_offset_ms)
     except _TakenMeanwhile:
         again = _stored_result(office, kept)
