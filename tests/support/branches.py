@@ -35,7 +35,7 @@ from tests.support.terminals import ROOT, Handheld, start_handheld
 DAY = date(2026, 6, 30)
 EVENING_HOUR = 18
 CLERK = Actor.everything("clerk")
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 @dataclass(frozen=True, slots=True)
