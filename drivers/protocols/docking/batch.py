@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from drivers.protocols.docking import cbor
 
@@ -22,6 +22,9 @@ units, delivered quantity, counted quantity. All other types add 0."""
 
 _U16: Final = 0xFFFF
 _U32: Final = 0xFFFF_FFFF
+# Arrays of six and of seven items differ in their first byte and in what follows only.
+_SEVEN: Final = b"\x87"
+_CRC_OF_SIX: Final = zlib.crc32(b"\x86")
 
 
 class BatchError(ValueError):
@@ -51,8 +54,7 @@ class BatchHeader:
     schema_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A readable record; `data` are its exact bytes, found at `offset` of the batch."""
 
     type: int
@@ -95,8 +97,7 @@ def encode_record(
     """CBOR [type, seq, ts_ms, offset_min, person, body, crc32 of the CBOR of the first six]."""
     core = [type_no, seq, ts_ms, offset_min, person, body]
     encoded = cbor.encode(core)
-    # Arrays of six and of seven items differ in their first byte and in what follows only.
-    return b"\x87" + encoded[1:] + cbor.encode(zlib.crc32(encoded))
+    return _SEVEN + encoded[1:] + cbor.encode(zlib.crc32(encoded))
 
 
 def seal_batch(header: BatchHeader, records: Sequence[bytes]) -> bytes:
@@ -169,15 +170,18 @@ def open_record(data: bytes, offset: int) -> Record | BadRecord:
 
 
 def _defect(record: Record, crc: object) -> str | None:
-    if not isinstance(crc, int):
+    if type(crc) is not int:
         return "crc32"
     tail = 5 if 0xFFFF < crc <= _U32 else len(cbor.encode(crc))
-    core = b"\x86" + record.data[1 : len(record.data) - tail]
-    if zlib.crc32(core) != crc:
+    if zlib.crc32(record.data[1:-tail], _CRC_OF_SIX) != crc:
         return "crc32"
-    numbers = (record.type, record.seq, record.ts_ms, record.offset_min)
     in_range = (
-        bool not in map(type, numbers)
+        # a bool is an int to Python, not to a terminal
+        type(record.type)
+        is type(record.seq)
+        is type(record.ts_ms)
+        is type(record.offset_min)
+        is int
         and 0 <= record.type <= 255
         and 0 < record.seq <= _U32
         and 0 <= record.ts_ms < 1 << 48
