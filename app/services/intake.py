@@ -27,7 +27,7 @@ from app.storage.store.terminals import StoredTerminal
 from app.storage.store.uploads import Batch as BatchRow
 from app.storage.store.uploads import QuarantineItem
 from drivers.contract import Receipt, Verdict
-from drivers.protocols.docking.batch import Batch, BatchError, BatchHeader, open_batch
+from drivers.protocols.docking.batch import Batch, BatchError, BatchHeader, Record, open_batch
 
 CLOCK_LIMIT_MS = 5 * 60 * 1000
 
@@ -186,7 +186,21 @@ def _open(data: bytes, origin: Origin) -> tuple[Batch | None, Problem | None]:
     says = Origin(header.branch, header.terminal, header.epoch, header.batch_no)
     if says != origin:
         return batch, problem("E_BATCH_DAMAGED", f"batch {origin.batch_no}", reason="owner")
+    if not _spans(batch):
+        return batch, problem("E_BATCH_DAMAGED", f"batch {origin.batch_no}", reason="sequence")
     return batch, None
+
+
+def _spans(batch: Batch) -> bool:
+    """Whether the header's sequence numbers are those of the records.
+
+    The watermark follows the header: a number too high would hide everything up to it.
+    """
+    header = batch.header
+    seqs = [record.seq for record in batch.records if isinstance(record, Record)]
+    lowest, highest = min(seqs, default=header.seq_from), max(seqs, default=header.seq_from)
+    unreadable = len(batch.records) - len(seqs)
+    return header.seq_from <= lowest and highest <= header.seq_to <= highest + unreadable
 
 
 def _turn_down(

@@ -1,5 +1,7 @@
 """A batch is taken in once, whole, and nothing of it is lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.rights import Actor
@@ -8,7 +10,7 @@ from app.services.intake import RecordCounts, take_in
 from app.services.office import Office
 from app.storage.queries.fingerprint import fingerprint
 from app.storage.queries.quarantine import open_items
-from drivers.protocols.docking.batch import open_batch
+from drivers.protocols.docking.batch import open_batch, seal_batch
 from tests.support.offices import CLERK, HOUR_MS, Terminal
 from tests.support.trades import assert_sound
 
@@ -219,3 +221,17 @@ def test_each_record_is_found_at_its_bytes(office: Office, terminal: Terminal) -
     for row, record in zip(rows, records, strict=True):
         data = office.archive.read(row.archive_path)
         assert data[row.byte_offset : row.byte_offset + row.byte_len] == record.data
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 4_294_967_295), (2, 2), (1, 1)])
+def test_a_batch_that_claims_other_numbers_than_it_holds_moves_no_watermark(
+    office: Office, terminal: Terminal, first: int, last: int
+) -> None:
+    terminal.order("C0001")
+    batch = open_batch(terminal.seal())
+    header = replace(batch.header, seq_from=first, seq_to=last)
+    data = seal_batch(header, [record.data for record in batch.records])
+    result = take_in(office, CLERK, terminal.origin, data)
+    assert (result.receipt.state, result.receipt.received_seq) == ("rejected", 0)
+    assert [problem.code for problem in result.problems] == ["E_BATCH_DAMAGED"]
+    assert result.documents == 0
