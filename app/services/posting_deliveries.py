@@ -22,6 +22,7 @@ from app.domain.records.units import check_delivery_products
 from app.domain.stock import Location, LocationKind, Move
 from app.services.cases import Bench, Case
 from app.storage.keys import derived_key
+from app.storage.queries.arrivals import reversal_number
 from app.storage.queries.documents import (
     FoundDocument,
     FoundLine,
@@ -65,7 +66,9 @@ def judge_deliveries(bench: Bench, cases: Deliveries, notes: Mapping[str, FoundD
             case.add([problem("E_DLV_CONFLICT", "DLV", note_number=draft.note_number)])
         case.add(check_delivery_products(draft.lines, bench.known.packings))
         if note.state == DeliveryState.POSTED:
-            if _lines_of_note(note) != _outcomes(draft):
+            # a reversed delivery is not what it says any more, so nothing equals it
+            is_undone = reversal_number(bench.step.store.reader, note.id) is not None
+            if is_undone or _lines_of_note(note) != _outcomes(draft):
                 case.add([problem("E_DLV_CONFLICT", "DLV", note_number=draft.note_number)])
         elif note.id in told:
             if _outcomes(told[note.id]) != _outcomes(draft):

@@ -256,3 +256,17 @@ def test_rights_are_asked_for(office: Office) -> None:
     ):
         with pytest.raises(PermissionDenied):
             call()
+
+
+def test_a_result_for_a_reversed_delivery_is_not_swallowed(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.order("C0001", ("HX500", 10))
+    terminal.upload(office)
+    (number,) = load_orders(office).numbers
+    deliver(office, terminal, number)
+    reverse(office, CLERK, number, "the wrong shop signed")
+    result = deliver(office, terminal, number)
+    assert {each.code for each in result.problems} == {"E_DLV_CONFLICT"}
+    assert (stock_of(office, "VAN1"), stock_of(office, "CUSTOMER-C0001")) == (120, 0)
+    assert_sound(office)
