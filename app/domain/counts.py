@@ -92,6 +92,9 @@ def needs_recount(line: CountLine, case_factor: int) -> bool:
 
 
 def check_approver(counter: str, approver: str) -> None:
-    """RuleBroken("approver-is-counter") when somebody approves the own count."""
-    if counter == approver:
+    """RuleBroken("approver-is-counter") when somebody approves the own count.
+
+    Codes of people are in capitals; what somebody signs in with need not be.
+    """
+    if counter.casefold() == approver.casefold():
         raise RuleBroken("approver-is-counter", user=approver)

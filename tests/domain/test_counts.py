@@ -62,3 +62,5 @@ def test_nobody_approves_the_own_count() -> None:
     check_approver("LI", "WANG")
     with pytest.raises(RuleBroken, match="approver-is-counter"):
         check_approver("LI", "LI")
+    with pytest.raises(RuleBroken):
+        check_approver("LI", "li")
