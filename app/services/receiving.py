@@ -6,23 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.domain.business_day import business_date, posting_date
 from app.domain.lots import Lot
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
-from app.domain.stock import Location, LocationKind, Move
+from app.domain.stock import Location, LocationKind
 from app.errors import NotFound, RuleBroken
+from app.services.booking import book
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries.directory import (
     FoundProduct,
-    find_branch,
     parties_by_code,
     places_by_code,
     products_by_code,
 )
-from app.storage.store.papers import Header, Line, Paper
-from app.storage.store.uploads import Link
+from app.storage.store.papers import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +53,11 @@ def receive_goods(office: Office, actor: Actor, receipt: GoodsReceipt) -> str:
     if not receipt.lines:
         raise RuleBroken("no-lines")
     with journaled(office, actor, "receive_goods", receipt=receipt) as step:
-        number = _receive(step, receipt)
-        step.store.audit.about(number)
-        return number
+        return _receive(step, receipt)
 
 
 def _receive(step: Step, receipt: GoodsReceipt) -> str:
     store = step.store
-    branch = find_branch(store.reader)
     supplier = parties_by_code(store.reader, [receipt.supplier]).get(receipt.supplier)
     place = places_by_code(store.reader, [receipt.place]).get(receipt.place)
     products = products_by_code(store.reader, {line.product for line in receipt.lines})
@@ -70,55 +65,26 @@ def _receive(step: Step, receipt: GoodsReceipt) -> str:
         raise NotFound(what="supplier", key=receipt.supplier)
     if place is None:
         raise NotFound(what="location", key=receipt.place)
-    day = business_date(step.at_ms, step.offset_min, branch.cutoff_min)
-    posting = posting_date(day, branch.closed_through)
     source = Location(
         store.masters.places_of_parties(LocationKind.SUPPLIER, [supplier])[supplier],
         LocationKind.SUPPLIER,
     )
-    number = store.numbers.issue(DocumentKind.PR, day)
-    document_id = step.key("receipt")
-    lines, moves = [], []
+    lines = []
     for line_no, received in enumerate(receipt.lines, start=1):
         product = products.get(received.product)
         if product is None:
             raise NotFound(what="product", key=received.product)
-        line = _line(step, line_no, received, product)
-        lines.append(line)
-        moves.append(
-            Move(
-                key=step.key("move", line_no),
-                product=product.id,
-                source=source,
-                target=place.location,
-                qty=received.qty,
-                reason="received",
-                event_ms=step.at_ms,
-                business_date=day,
-                posting_date=posting,
-                lot=line.lot_id,
-                line=line.id,
-                batch=step.source.batch_id,
-                seq=step.source.seq,
-            )
-        )
-    header = Header(
-        id=document_id,
-        kind=DocumentKind.PR,
-        state="received",
-        number=number,
-        event_ms=step.at_ms,
-        offset_min=step.offset_min,
-        business_date=day,
+        lines.append(_line(step, line_no, received, product))
+    return book(
+        step,
+        DocumentKind.PR,
+        lines,
+        source,
+        place.location,
+        reason="received",
         party_id=supplier,
         note=receipt.note,
-        source=step.source,
     )
-    store.documents.add([Paper(header=header, lines=tuple(lines))])
-    store.uploads.link([Link(record_id=step.record_id, document_id=document_id)])
-    store.stock.post(moves)
-    store.documents.post({document_id: posting})
-    return str(number)
 
 
 def _line(step: Step, line_no: int, received: ReceivedLine, product: FoundProduct) -> Line:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.business_day import business_date, posting_date
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
-from app.domain.stock import Move
 from app.errors import NotFound, RuleBroken
+from app.services.booking import book
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries.directory import (
     FoundPlace,
     FoundProduct,
-    find_branch,
     lots_by_code,
     places_by_code,
     products_by_code,
 )
-from app.storage.store.papers import Header, Line, Paper
-from app.storage.store.uploads import Link
+from app.storage.store.papers import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,61 +51,27 @@ def transfer_goods(office: Office, actor: Actor, transfer: Transfer) -> str:
         raise RuleBroken("no-lines")
     subject = f"{transfer.source} {transfer.target}"
     with journaled(office, actor, "transfer_goods", subject=subject, transfer=transfer) as step:
-        number = _transfer(step, transfer)
-        step.store.audit.about(number)
-        return number
+        return _transfer(step, transfer)
 
 
 def _transfer(step: Step, transfer: Transfer) -> str:
-    store = step.store
-    branch = find_branch(store.reader)
     source, target = _place(step, transfer.source), _place(step, transfer.target)
-    products = products_by_code(store.reader, {line.product for line in transfer.lines})
-    day = business_date(step.at_ms, step.offset_min, branch.cutoff_min)
-    posting = posting_date(day, branch.closed_through)
-    number = store.numbers.issue(DocumentKind.TR, day)
-    document_id = step.key("transfer")
-    lines, moves = [], []
+    products = products_by_code(step.store.reader, {line.product for line in transfer.lines})
+    lines = []
     for line_no, moved in enumerate(transfer.lines, start=1):
         product = products.get(moved.product)
         if product is None:
             raise NotFound(what="product", key=moved.product)
-        line = _line(step, line_no, moved, product)
-        lines.append(line)
-        moves.append(
-            Move(
-                key=step.key("move", line_no),
-                product=product.id,
-                source=source.location,
-                target=target.location,
-                qty=moved.qty,
-                reason="transferred",
-                event_ms=step.at_ms,
-                business_date=day,
-                posting_date=posting,
-                lot=line.lot_id,
-                line=line.id,
-                batch=step.source.batch_id,
-                seq=step.source.seq,
-            )
-        )
-    header = Header(
-        id=document_id,
-        kind=DocumentKind.TR,
-        state="received",
-        number=number,
-        event_ms=step.at_ms,
-        offset_min=step.offset_min,
-        business_date=day,
+        lines.append(_line(step, line_no, moved, product))
+    return book(
+        step,
+        DocumentKind.TR,
+        lines,
+        source.location,
+        target.location,
+        reason="transferred",
         note=transfer.note,
-        source=step.source,
     )
-    store.documents.add([Paper(header=header, lines=tuple(lines))])
-    store.uploads.link([Link(record_id=step.record_id, document_id=document_id)])
-    for left in store.stock.post(moves):
-        raise RuleBroken("negative-stock", shelf=left.location_code, balance=left.qty)
-    store.documents.post({document_id: posting})
-    return str(number)
 
 
 def _place(step: Step, code: str) -> FoundPlace:
