@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import DatabaseError
 
@@ -40,8 +41,11 @@ def is_sqlite(url: URL) -> bool:
 
 
 def read_url(text: str) -> URL:
-    """Raises DatabaseError for a kind of database that we do not use."""
-    url = make_url(text)
+    """Raises DatabaseError for a kind of database that we do not use, and for no URL at all."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+        raise DatabaseError(reason="this is not the URL of a database") from error
     if url.drivername not in ("sqlite", "postgresql+psycopg"):
         raise DatabaseError(reason=f"unknown kind of database: {url.drivername}")
     return url
