@@ -33,6 +33,7 @@ from app.storage import migrate
 from app.storage.database import Database
 
 BUSY_TIMEOUT_S = 30.0
+INTERRUPTED = 130  # what typer makes of Ctrl+C
 
 
 def command_line() -> None:
@@ -55,7 +56,9 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     except Exit as leave:
         return leave.exit_code
-    except (Abort, KeyboardInterrupt):
+    except Abort:
+        return desk.fail(Cancelled())
+    if code == INTERRUPTED:
         return desk.fail(Cancelled())
     return code if isinstance(code, int) else 0
 
