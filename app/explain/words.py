@@ -99,4 +99,6 @@ WORDS: Mapping[str, str] = {
     "counted": N_("counted"),
     "zero": N_("none there"),
     "skipped": N_("skipped"),
+    # why a file cannot be used
+    "damaged": N_("damaged"),
 }

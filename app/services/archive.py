@@ -88,11 +88,14 @@ class Archive:
         _sync_folder(target.parent)
 
     def read(self, path: str) -> bytes:
-        """The bytes of a kept file. Raises ArchiveError when it is not there."""
+        """The bytes of a kept file. Raises ArchiveError when they are gone or others by now."""
         try:
-            return (self.root / path).read_bytes()
+            data = (self.root / path).read_bytes()
         except OSError as error:
             raise _translated(error, self.root / path) from error
+        if self._path(origin_of(path), hashlib.sha256(data).digest()) != path:
+            raise ArchiveError(path=str(self.root / path), reason="damaged")
+        return data
 
     def files(self) -> Iterator[ArchivedFile]:
         """Every kept file, ordered by origin; nothing else in the folder is looked at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.rights import Actor, Right
+from app.errors import ArchiveError
 from app.services.archive import HOST, ArchivedFile, origin_of
 from app.services.intake import IntakeResult, take_in_kept
 from app.services.office import Office
@@ -12,7 +13,8 @@ from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
 def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
     """Take in every archived upload that the database does not know; cheap when there is none.
 
-    The clock offset is the one measured at the terminal's last docking.
+    The clock offset is the one measured at the terminal's last docking. A damaged upload is left
+    where it is: its terminal was never told that it is safe, and brings it again.
     """
     actor.require(Right.DOCK)
     office.archive.sweep()
@@ -26,8 +28,16 @@ def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
     return tuple(
         take_in_kept(office, actor, path, offsets[path])
         for path in ours
-        if origin_of(path).terminal != HOST
+        if origin_of(path).terminal != HOST and _is_whole(office, path)
     )
+
+
+def _is_whole(office: Office, path: str) -> bool:
+    try:
+        office.archive.read(path)
+    except ArchiveError:
+        return False
+    return True
 
 
 def _drop_entries(office: Office, actor: Actor) -> None:

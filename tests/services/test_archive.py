@@ -73,6 +73,18 @@ def test_a_file_that_is_gone_is_an_archive_error(tmp_path: Path) -> None:
     assert "000042" in str(caught.value.fields["path"])
 
 
+def test_bytes_that_are_others_by_now_are_not_given_out(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    kept = archive.keep(ORIGIN, b"sealed")
+    (tmp_path / kept.path).chmod(0o644)
+    (tmp_path / kept.path).write_bytes(b"sEaled")
+    with pytest.raises(ArchiveError) as caught:
+        archive.read(kept.path)
+    assert caught.value.fields["reason"] == "damaged"
+    assert archive.keep(ORIGIN, b"sealed") == kept
+    assert archive.read(kept.path) == b"sealed"
+
+
 def test_too_little_room_is_seen_before_docking(tmp_path: Path) -> None:
     with pytest.raises(ArchiveFull):
         Archive(tmp_path).require_space(1 << 60)

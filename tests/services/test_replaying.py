@@ -8,6 +8,7 @@ import pytest
 from app.domain.stock import LocationKind
 from app.errors import ArchiveError, RuleBroken
 from app.services.counting import approve_count, counts_to_approve
+from app.services.intake import take_in
 from app.services.office import Office
 from app.services.quarantine import fix, list_waiting, reject
 from app.services.recovering import recover
@@ -96,6 +97,19 @@ def test_an_upload_that_was_only_archived_is_taken_in_later(
     (result,) = recover(office, CLERK)
     assert result.documents == 1
     assert recover(office, CLERK) == ()
+
+
+def test_a_damaged_upload_waits_until_its_terminal_brings_it_again(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.order("C0001")
+    data = terminal.seal()
+    kept = office.archive.root / office.archive.keep(terminal.origin, data).path
+    kept.chmod(0o644)
+    kept.write_bytes(data[:-1])
+    assert recover(office, CLERK) == ()
+    assert take_in(office, CLERK, terminal.origin, data).documents == 1
+    assert kept.read_bytes() == data
 
 
 def test_a_journal_entry_that_never_counted_is_dropped(office: Office, terminal: Terminal) -> None:
