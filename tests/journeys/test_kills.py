@@ -222,7 +222,7 @@ def assert_exactly_once(trials: Field, terminals: Iterable[int]) -> None:
 def assert_sound(branch: Branch) -> None:
     """Nothing is broken, the archive is what the database knows, and a replay gives the same."""
     known = {path for (path,) in branch.query("SELECT archive_path FROM upload_batch")}
-    kept = {file.relative_to(branch.archive).as_posix() for file in branch.archive.rglob("*.*")}
+    kept = {file.relative_to(branch.archive).as_posix() for file in branch.archive.rglob("*.cbor")}
     assert kept == known
     check = branch.tallydock("check", "--json")
     assert (check.code, check.document["problems"]) == (0, [])
