@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from app.errors import ArchiveError, ArchiveFull
 
@@ -131,7 +132,8 @@ class Archive:
 
     def _write(self, target: Path, data: bytes) -> None:
         _make_folder(target.parent)
-        part = target.with_name(f".{target.name}.part")
+        # two desks may archive the same upload at once: each writes a file of its own
+        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
         try:
             with part.open("wb") as stream:
                 stream.write(data)
