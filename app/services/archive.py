@@ -19,6 +19,7 @@ HOST = 0
 """Terminal number of the office itself: its journal lies beside the uploads."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_ASIDE = ".aside"
 _NAME = re.compile(r"(\d+)-([0-9a-f]{8})\.cbor")
 
 
@@ -77,7 +78,7 @@ class Archive:
             wanted = self._path(origin, hashlib.sha256(data).digest())
             for file in (self.root / origin.folder).glob(f"{origin.batch_no:06}-*.cbor"):
                 if file.name != Path(wanted).name:
-                    file.unlink()
+                    self.set_aside(file.relative_to(self.root).as_posix())
         return self.keep(origin, data)
 
     def take_back(self, kept: ArchivedFile) -> None:
@@ -86,6 +87,15 @@ class Archive:
             return
         target = self.root / kept.path
         target.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+
+    def set_aside(self, path: str) -> None:
+        """Take a file that the database does not know out of the journal, but keep it.
+
+        After a crash it never counted; after the database was restored from a backup it did.
+        """
+        target = self.root / path
+        target.replace(target.with_name(f"{target.name}{_ASIDE}"))
         _sync_folder(target.parent)
 
     def read(self, path: str) -> bytes:

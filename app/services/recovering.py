@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.rights import Actor, Right
 from app.errors import ArchiveError
-from app.services.archive import HOST, ArchivedFile, origin_of
+from app.services.archive import HOST, origin_of
 from app.services.intake import IntakeResult, take_in_kept
 from app.services.office import Office
 from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
@@ -41,10 +41,10 @@ def _is_whole(office: Office, path: str) -> bool:
 
 
 def _drop_entries(office: Office, actor: Actor) -> None:
-    """Removes journal entries whose transaction did not commit; nobody was told it had."""
+    """Sets aside journal entries that the database does not know."""
     with office.database.transaction(actor, "recover") as store:
         store.lock()  # an entry that is being written right now is not left over
         known = archive_paths(store.reader)
         for path in office.archive.paths() - known:
             if origin_of(path).terminal == HOST:
-                office.archive.take_back(ArchivedFile(origin_of(path), path, b"", 0))
+                office.archive.set_aside(path)
