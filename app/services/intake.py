@@ -13,7 +13,7 @@ from app.domain.records.identity import Arrival
 from app.domain.records.totals import END_OF_DAY, check_totals, missing_seqs
 from app.domain.rights import Actor, Right
 from app.services.archive import ArchivedFile, Origin, origin_of
-from app.services.cases import Case, links_of, raw_record_key
+from app.services.cases import Case, links_of
 from app.services.collecting import without_collecting
 from app.services.holes import hold_torn
 from app.services.journal import Step, journaled
@@ -129,7 +129,7 @@ def _take_in(step: Step, kept: ArchivedFile, data: bytes, clock_offset_ms: int) 
 def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -> IntakeResult:
     """Everything that a batch means, written with the store of one transaction."""
     store, header, batch_id = step.store, batch.header, _batch_key(kept)
-    pieces = read_pieces(store, batch)
+    pieces = read_pieces(store, batch, batch_id)
     cases = [Case(draft) for draft in assemble(new_records(pieces))]
     bench = set_up(step, cases, batch_id, clock_offset_ms)
     hold_torn(cases, pieces, header.seq_to)
@@ -146,7 +146,7 @@ def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -
     posted = post(bench, cases, notes)
     settle(pieces, cases)
     store.uploads.add_raw_records(raw_rows(store, pieces, header, batch_id))
-    keys = _record_keys(batch_id, pieces)
+    keys = {piece.read.key.seq: piece.key for piece in pieces if piece.read is not None}
     store.uploads.link(links_of(cases, keys))
     items = [
         item
@@ -272,15 +272,7 @@ def _gaps(received_seq: int, pieces: list[Piece], header: BatchHeader) -> list[P
 def _conflict_item(batch_id: UUID, piece: Piece) -> QuarantineItem:
     seq = piece.record.seq or 0
     found = problem("E_RECORD_CONFLICT", f"record {seq}", seq=seq)
-    return item_for(batch_id, found, (seq,), raw_record_key(batch_id, piece.position))
-
-
-def _record_keys(batch_id: UUID, pieces: list[Piece]) -> dict[int, UUID]:
-    return {
-        piece.read.key.seq: raw_record_key(batch_id, piece.position)
-        for piece in pieces
-        if piece.read is not None
-    }
+    return item_for(batch_id, found, (seq,), piece.key)
 
 
 def _count(pieces: list[Piece]) -> RecordCounts:

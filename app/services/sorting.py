@@ -29,26 +29,32 @@ _DOCUMENTS = (OrderDraft, DeliveryDraft, CountDraft)
 
 @dataclass(slots=True)
 class Piece:
-    """One record of a batch and what becomes of it; `read` is set for what is new and readable."""
+    """One record of a batch and what becomes of it; `read` is set for what is new and readable.
+
+    `key` is that of its row, `sha256` of its exact bytes.
+    """
 
     position: int
+    key: UUID
     record: Record | BadRecord
+    sha256: bytes
     arrival: Arrival
     read: ReadRecord | None = None
     problem: Problem | None = None
     disposition: str = "stored"
 
 
-def read_pieces(store: Store, batch: Batch) -> list[Piece]:
+def read_pieces(store: Store, batch: Batch, batch_id: UUID) -> list[Piece]:
     """Every record, with how it stands to what was received before."""
     header = batch.header
     seqs = [record.seq for record in batch.records if record.seq is not None]
     known = store.uploads.existing_records(header.terminal, header.epoch, seqs)
     pieces = []
     for position, record in enumerate(batch.records):
-        piece = Piece(position, record, Arrival.NEW)
+        digest = hashlib.sha256(record.data).digest()
+        key = raw_record_key(batch_id, position)
+        piece = Piece(position, key, record, digest, Arrival.NEW)
         if record.seq is not None:
-            digest = hashlib.sha256(record.data).digest()
             piece.arrival = classify(known, record.seq, digest)
             known.setdefault(record.seq, digest)
         if piece.arrival is Arrival.NEW:
@@ -124,8 +130,7 @@ def _read(piece: Piece, header: BatchHeader) -> None:
     piece.read = ReadRecord(
         key, record.type, record.ts_ms, record.offset_min, record.person, fields
     )
-    body: dict[object, object] = dict(record.body.items())
-    extra = unknown_fields(record.type, body)
+    extra = unknown_fields(record.type, record.body)
     piece.problem = extra[0] if extra else None
 
 
@@ -167,7 +172,7 @@ def _raw_row(store: Store, piece: Piece, header: BatchHeader, batch_id: UUID) ->
         variant = store.uploads.next_record_variant(header.terminal, header.epoch, record.seq)
     readable = record if isinstance(record, Record) else None
     return RawRecord(
-        id=raw_record_key(batch_id, piece.position),
+        id=piece.key,
         batch_id=batch_id,
         position=piece.position,
         terminal_no=header.terminal,
@@ -176,7 +181,7 @@ def _raw_row(store: Store, piece: Piece, header: BatchHeader, batch_id: UUID) ->
         type=None if readable is None else readable.type,
         byte_offset=record.offset,
         byte_len=len(record.data),
-        sha256=hashlib.sha256(record.data).digest(),
+        sha256=piece.sha256,
         disposition=piece.disposition,
         code=None if piece.problem is None else piece.problem.code,
         event_raw_ms=None if readable is None else readable.ts_ms,

@@ -41,4 +41,5 @@ def derived_key(*parts: object) -> uuid.UUID:
     # `uuid.uuid5` gives the same at twice the cost, and a day's upload asks 10,000 times.
     name = _NAMESPACE.bytes + "/".join(map(str, parts)).encode()
     digest = hashlib.sha1(name, usedforsecurity=False).digest()
-    return uuid.UUID(bytes=digest[:16], version=5)
+    number = int.from_bytes(digest[:16], "big")
+    return uuid.UUID(int=number & _KEPT_BITS | _VERSION_5_BITS)

@@ -52,6 +52,7 @@ class RecordType:
     number: int
     name: str
     fields: tuple[Field, ...]
+    keys: frozenset[int]
     header: int | None = None
 
     def field(self, name: str) -> Field | None:
@@ -120,7 +121,7 @@ _KINDS: Mapping[str, Field] = MappingProxyType(
 
 def _row(number: int, name: str, specs: str, header: int | None = None) -> RecordType:
     fields = tuple(_parse(key, spec) for key, spec in enumerate(specs.split(), start=1))
-    return RecordType(number, name, fields, header)
+    return RecordType(number, name, fields, frozenset(field.key for field in fields), header)
 
 
 _ROWS = (

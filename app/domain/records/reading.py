@@ -66,13 +66,12 @@ def read_record(type_no: int, body: object) -> Fields | Problem:
     return fields
 
 
-def unknown_fields(type_no: int, body: Mapping[object, object]) -> tuple[Problem, ...]:
+def unknown_fields(type_no: int, body: Mapping[Any, object]) -> tuple[Problem, ...]:
     """One W_UNKNOWN_FIELD for each key of a known type that the catalogue lacks."""
     record_type = RECORD_TYPES.get(type_no)
     if record_type is None:
         return ()
-    known = {field.key for field in record_type.fields}
-    extra = [key for key in body if key not in known]
+    extra = [key for key in body if key not in record_type.keys]
     return tuple(problem("W_UNKNOWN_FIELD", record_type.name, field=str(key)) for key in extra)
 
 

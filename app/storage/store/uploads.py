@@ -233,9 +233,17 @@ class Uploads:
     def link(self, links: Sequence[Link]) -> None:
         """Says which document or line a record made or touched."""
         rows = [
-            columns_of(link)
-            | {"id": derived_key("link", link.record_id, link.document_id, link.line_id, link.role)}
-            for link in links
+            {
+                # a line is in one document: its key says both
+                "id": derived_key(
+                    "link", each.record_id, each.line_id or each.document_id, each.role
+                ),
+                "record_id": each.record_id,
+                "document_id": each.document_id,
+                "line_id": each.line_id,
+                "role": each.role,
+            }
+            for each in links
         ]
         self._scope.insert(record_link, rows)
 

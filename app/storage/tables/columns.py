@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -51,7 +52,13 @@ class Key16(TypeDecorator[uuid.UUID]):
     ) -> Callable[[Any], Any] | None:
         if dialect.name == "postgresql":
             return None
-        return lambda stored: None if stored is None else uuid.UUID(bytes=stored)
+        return lambda stored: None if stored is None else _key_of(stored)
+
+
+# Lines of documents name the same products, packings and places again and again.
+@lru_cache(maxsize=8192)
+def _key_of(stored: bytes) -> uuid.UUID:
+    return uuid.UUID(bytes=stored)
 
 
 def _columns_but_branch(constraint: Constraint | Index, _table: Table) -> str:
