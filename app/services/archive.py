@@ -9,10 +9,12 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from app.clock import SystemClock
 from app.errors import ArchiveError, ArchiveFull
 
 HOST = 0
@@ -20,6 +22,9 @@ HOST = 0
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ASIDE = ".aside"
+LEFT_OVER_S = 3600.0
+"""A write takes less than a second; what is this old is nobody's any more."""
+
 _NAME = re.compile(r"(\d+)-([0-9a-f]{8})\.cbor")
 
 
@@ -123,12 +128,19 @@ class Archive:
         found = self.root.glob("*/*/*/*.cbor")
         return {file.relative_to(self.root).as_posix() for file in found if _origin_of(file)}
 
-    def sweep(self) -> int:
-        """Remove what an interrupted write left behind; returns how many files that were."""
-        parts = list(self.root.glob("*/*/*/.*.part"))
-        for part in parts:
-            part.unlink(missing_ok=True)
-        return len(parts)
+    def sweep(self, older_than_s: float = LEFT_OVER_S) -> int:
+        """Remove what an interrupted write left behind; returns how many files that were.
+
+        A younger file may be one that another desk is writing at this moment.
+        """
+        newest_ms = SystemClock().now_ms() - older_than_s * 1000
+        swept = 0
+        for part in self.root.glob("*/*/*/.*.part"):
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime * 1000 <= newest_ms:
+                    part.unlink()
+                    swept += 1
+        return swept
 
     def require_space(self, need_bytes: int) -> None:
         """Raise ArchiveFull when fewer than `need_bytes` are free where the archive lies."""
