@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.desk import Desk, Options, desk_of, read_day
+from app.cli.screen import say
 from app.cli.sessions import docked_answer, session_line
 from app.errors import UsageError
 from app.paths import Paths, default_data_folder
@@ -62,7 +63,7 @@ def demo(
             desk.answer(answer, lines)
             return
         for line in lines:
-            typer.echo(line, err=True)
+            say(line, err=True)
         raise typer.Exit(desk.house.show_window(desk.options, office))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from app.cli.screen import say
 from app.domain.problems import Problem, Severity
 from app.domain.rights import Actor
 from app.errors import AppError, NotFound, UsageError
@@ -91,20 +92,20 @@ class Desk:
             typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
         else:
             for line in lines:
-                typer.echo(line)
+                say(line)
             for problem in document.get("problems", ()):
                 if error is None:
                     words = " ".join((problem["code"], problem["where"]))
-                    typer.echo(f"{words}: {problem['message']}", err=True)
+                    say(f"{words}: {problem['message']}", err=True)
         if error is not None:
-            typer.echo(self.sentence(error), err=True)
+            say(self.sentence(error), err=True)
             raise typer.Exit(error.exit_code)
         if document.get("problems"):
             raise typer.Exit(1)
 
     def fail(self, error: AppError) -> int:
         """Says in one line what went wrong and what to do next; returns the exit code."""
-        typer.echo(self.sentence(error), err=True)
+        say(self.sentence(error), err=True)
         if self.chosen is not None and self.chosen.json:
             problems = [self.problem_of(error)]
             typer.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2))

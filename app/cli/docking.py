@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import desk_of
+from app.cli.screen import say
 from app.cli.sessions import docked_answer, session_line
 from app.services.docking import dock as dock_port
 from app.services.recovering import recover
@@ -54,6 +55,6 @@ def watch(
             desk.actor,
             ports=ports,
             once=once,
-            told=lambda report: typer.echo(session_line(desk, report), err=True),
+            told=lambda report: say(session_line(desk, report), err=True),
         )
     desk.answer(docked_answer(desk, reports, expected=len(reports)))
