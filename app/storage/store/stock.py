@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.lots import Lot, LotStock
@@ -229,7 +229,8 @@ class Stock:
             .where(
                 stock_balance.c.branch_id == self._scope.branch_id,
                 stock_balance.c.location_id.in_(bindparam("sources", expanding=True)),
-                stock_balance.c.qty < 0,
+                # Written out, not bound: only then SQLite may use the index of what is below zero.
+                stock_balance.c.qty < literal_column("0"),
                 location.c.kind.in_(_NOT_ALLOWED),
             )
             .order_by(location.c.code, product.c.code, stock_balance.c.lot_id)
