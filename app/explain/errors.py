@@ -74,6 +74,10 @@ RULES: Mapping[str, str] = {
     "approver-is-counter": N_(
         "{user} counted and may not approve the same count. Ask somebody else."
     ),
+    "approver-is-author": N_("{user} took this order and may not release it. Ask somebody else."),
+    "day-reopened": N_(
+        "The books are closed through {closed_through} and stay closed. Post on an open day."
+    ),
     "weights": N_("An amount cannot be spread over shares that are all zero. Correct the shares."),
     "number": N_("This is not a document number of ours. Check it digit by digit."),
     "digits": N_("“{text}” must be digits only. Type it again."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from app.domain.rights import Actor, Right
 from app.errors import RuleBroken
 from app.services.journal import Step, journaled
 from app.services.office import Office
+from app.storage.queries.directory import find_branch
 from app.storage.store.master_data import (
     Branch,
     Party,
@@ -67,9 +69,15 @@ def found_branch(office: Office, actor: Actor, number: int, branch: Branch) -> O
 
 
 def change_branch(office: Office, actor: Actor, branch: Branch) -> None:
-    """Replace what is known about the branch."""
+    """Replace what is known about the branch.
+
+    Raises RuleBroken("day-reopened") when days that are closed would be open again.
+    """
     actor.require(Right.ADMINISTER)
     with journaled(office, actor, "change_branch", branch=branch) as step:
+        closed = find_branch(step.store.reader).closed_through
+        if closed is not None and (branch.closed_through or date.min) < closed:
+            raise RuleBroken("day-reopened", closed_through=closed)
         step.store.masters.put_branch(branch)
 
 
