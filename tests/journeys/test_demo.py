@@ -150,12 +150,11 @@ def test_docking_again_adds_nothing(
     before = rows(data)
     stored = data / "handhelds"
     clock = f"clock={load_settings(Paths(data).settings_file).clock_shift_s}"
-    for options in (
-        {"folder": stored, "name": f"terminal-{terminal:03}"},
-        {"folder": tmp_path, "load": stored / f"terminal-{terminal:03}.cbor"},
-    ):
-        mine = {"serial": f"DEMO-{terminal:04}", "faults": [clock]}
-        with running_handheld(**options, **mine) as handheld:
+    mine: dict[str, Any] = {"serial": f"DEMO-{terminal:04}", "faults": [clock]}
+    remembers = {"name": f"terminal-{terminal:03}"}
+    forgot = {"load": stored / f"terminal-{terminal:03}.cbor"}
+    for folder, options in ((stored, remembers), (tmp_path, forgot)):
+        with running_handheld(folder, **options, **mine) as handheld:
             again = tallydock(data, "dock", handheld.port, "--json")
             with closing(connect(handheld.store)) as store:
                 ((last, safe),) = store.execute("SELECT last_seq, received_seq FROM identity")
