@@ -6,12 +6,21 @@ from pathlib import Path
 
 from drivers.devices.simulated.store import Identity, SealedBatch, StoredRecord, TerminalStore
 from drivers.protocols.docking import cbor
-from drivers.protocols.docking.batch import Batch, BatchHeader, Record, open_batch, seal_batch
+from drivers.protocols.docking.batch import (
+    Batch,
+    BatchHeader,
+    Record,
+    open_batch,
+    open_record,
+    seal_batch,
+)
 
 APP_VERSION = "1.0"
 SCHEMA_VERSION = 1
 MOST_RECORDS = 20_000
 MOST_BYTES = 3 * 1024 * 1024  # of the 4 MiB that a batch may have
+LINE_TYPES = frozenset({11, 13, 15, 17, 21, 23, 25, 26, 31})
+"""Records that belong to the header before them; a document lies in one batch."""
 _TOTALS = 8
 
 
@@ -41,14 +50,27 @@ def seal_loose_records(
 
 
 def _portions(records: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
-    start = size_bytes = 0
-    for end, record in enumerate(records):
-        size_bytes += len(record.data)
-        if size_bytes > MOST_BYTES or end - start == MOST_RECORDS:
-            yield records[start:end]
-            start, size_bytes = end, len(record.data)
-    if records:
-        yield records[start:]
+    """Parts that fit into a batch, cut only between documents."""
+    start = 0
+    while start < len(records):
+        end, size_bytes = start, 0
+        while end < len(records) and end - start < MOST_RECORDS:
+            size_bytes += len(records[end].data)
+            if size_bytes > MOST_BYTES:
+                break
+            end += 1
+        cut = end
+        while start < cut < len(records) and _is_line(records[cut]):
+            cut -= 1
+        # A single document larger than a batch is cut all the same; the desk will refuse it.
+        end = cut if cut > start else end
+        yield records[start:end]
+        start = end
+
+
+def _is_line(record: StoredRecord) -> bool:
+    opened = open_record(record.data, 0)
+    return isinstance(opened, Record) and opened.type in LINE_TYPES
 
 
 def _seal(
