@@ -29,8 +29,9 @@ SCENARIOS = ("empty", "day", "chatter", "silent")
 
 def command_line(arguments: Sequence[str] | None = None) -> int:
     """Run a handheld until it is told to end. Returns 0; 2 for wrong usage, 3 for a bad port."""
+    for told in (signal.SIGTERM, signal.SIGINT):  # Ctrl+C at a demo reaches its handhelds too
+        signal.signal(told, lambda *_: sys.exit(0))
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         faults = read_faults(options.fault)
         batches = [read_batch_file(path) for path in options.load]

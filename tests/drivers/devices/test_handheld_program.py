@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tty
 from pathlib import Path
+from signal import SIGINT, SIGTERM, Signals
 
 import pytest
 
@@ -139,3 +140,10 @@ def test_batches_of_two_terminals_do_not_go_into_one(tmp_path: Path) -> None:
     run = run_handheld("pty", "--load", str(mine), "--load", str(other))
     assert run.returncode == 2
     assert "not of one terminal" in run.stderr
+
+
+@pytest.mark.parametrize("told", [SIGINT, SIGTERM])
+def test_it_ends_in_silence_when_told_to(tmp_path: Path, told: Signals) -> None:
+    with running_handheld(tmp_path) as handheld:
+        handheld.process.send_signal(told)
+        assert handheld.process.wait(10) == 0
