@@ -19,7 +19,7 @@ from app.services.journal import Step
 from app.services.known import Aliases, Known, Mentioned, load_known
 from app.services.posting_counts import judge_count, post_counts
 from app.services.posting_deliveries import judge_deliveries, load_notes, post_deliveries
-from app.services.posting_orders import judge_order, post_orders
+from app.services.posting_orders import judge_orders, post_orders
 from app.storage.queries.documents import FoundDocument
 from app.storage.store import Store
 
@@ -55,9 +55,9 @@ def load_aliases(store: Store) -> Aliases:
 def judge(bench: Bench, cases: Sequence[Case]) -> Mapping[str, FoundDocument]:
     """Adds to every case what is wrong with it; returns the notes that deliveries speak of."""
     live = [case for case in cases if not case.draft.deleted]
-    in_upload = frozenset(case.draft.key for case in live if isinstance(case.draft, OrderDraft))
-    for case, order in _of_kind(live, OrderDraft):
-        judge_order(bench, case, order, in_upload)
+    orders = _of_kind(live, OrderDraft)
+    judge_orders(bench, orders)
+    for case, _ in orders:
         _check_person(bench.known, case)
     deliveries = _of_kind(live, DeliveryDraft)
     notes = load_notes(bench, [draft for _, draft in deliveries]) if deliveries else {}

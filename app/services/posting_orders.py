@@ -17,7 +17,7 @@ from app.domain.records.units import check_order_units
 from app.services.cases import Bench, Case
 from app.services.numbering import issue
 from app.storage.queries.directory import FoundCustomer, FoundProduct
-from app.storage.queries.documents import documents_by_id
+from app.storage.queries.documents import answered_orders, documents_by_id
 from app.storage.store.papers import Header, Line, Order
 from app.storage.store.scope import Source
 
@@ -25,13 +25,29 @@ _FULFILMENT = {"own": "own_delivery", "whs": "wholesaler_delivery"}
 _CANCELLABLE = frozenset({OrderState.RECEIVED, OrderState.HELD, OrderState.CONFIRMED})
 
 
-def judge_order(
-    bench: Bench, case: Case, draft: OrderDraft, in_upload: frozenset[TerminalKey]
-) -> None:
-    """Adds what is wrong with customer, products, quantities and prices.
+def judge_orders(bench: Bench, cases: Sequence[tuple[Case, OrderDraft]]) -> None:
+    """Adds what is wrong with each order; one may change an earlier one of the same upload.
 
-    `in_upload` are the orders of the same upload: one of them may change another.
+    Only an order that stands can be changed, and only once: a second change would leave two.
     """
+    standing: set[TerminalKey] = set()
+    changed: set[TerminalKey] = set()
+    for case, draft in cases:
+        _judge_order(bench, case, draft)
+        previous = _previous_key(draft) if draft.status != "new" else None
+        if previous is not None and previous in changed:
+            case.add([problem("E_CANCEL_LATE", "ORD", state=OrderState.CANCELLED)])
+        elif previous is not None and previous not in standing:
+            case.add(_check_previous(bench, draft))
+        if not case.stands:
+            continue
+        if previous is not None:
+            changed.add(previous)
+        if draft.status != "cancel":
+            standing.add(draft.key)
+
+
+def _judge_order(bench: Bench, case: Case, draft: OrderDraft) -> None:
     known = bench.known
     day = bench.business_date(draft.header)
     customer = known.customer(draft.customer, day)
@@ -43,8 +59,6 @@ def judge_order(
             product = known.product(line.product)
             if product is not None and not line.free:
                 case.add(_check_price(bench, customer, product, line, day))
-    if draft.status != "new" and _previous_key(draft) not in in_upload:
-        case.add(_check_previous(bench, draft))
 
 
 def post_orders(bench: Bench, cases: Sequence[tuple[Case, OrderDraft]]) -> int:
@@ -109,7 +123,9 @@ def _check_previous(bench: Bench, draft: OrderDraft) -> list[Problem]:
     found = documents_by_id(bench.step.store.reader, [previous.uuid()]).get(previous.uuid())
     if found is None or found.kind is not DocumentKind.SO:
         return [problem("E_ORD_PREV", "ORD", status=draft.status)]
-    if found.state in _CANCELLABLE:
+    # goods that are planned or on a van go out, whatever becomes of the order
+    is_answered = bool(answered_orders(bench.step.store.reader, [found.id]))
+    if found.state in _CANCELLABLE and not is_answered:
         return []
     return [problem("E_CANCEL_LATE", "ORD", state=found.state)]
 

@@ -148,6 +148,16 @@ def states_by_id(reader: Reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
     return {row.id: row.state for row in reader.rows(query)}
 
 
+def answered_orders(reader: Reader, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these orders that a delivery was made for, loaded or not."""
+    query = select(document.c.parent_id).where(
+        document.c.branch_id == reader.branch_id,
+        document.c.parent_id.in_(sorted(set(ids))),
+        document.c.kind == DocumentKind.DN.value,
+    )
+    return {row.parent_id for row in reader.rows(query)}
+
+
 def orders_to_plan(reader: Reader, wanted_by: date) -> tuple[FoundDocument, ...]:
     """Confirmed orders for our own vans, wanted up to that day, that no delivery answers yet."""
     child = document.alias()
