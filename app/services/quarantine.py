@@ -200,7 +200,22 @@ def _judge_again(
         )
     posted = post(bench, cases, notes)
     step.store.uploads.link(links_of(cases, keys))
+    _close_answered(step, batch_id, cases, items)
     return _Judged(posted.documents, posted.moves, waiting, frozenset(unfit))
+
+
+def _close_answered(
+    step: Step, batch_id: UUID, cases: Sequence[Case], items: Sequence[StoredQuarantineItem]
+) -> None:
+    """Closes what else was asked of documents that are posted now: nothing is left to answer."""
+    posted = {key.seq for case in cases if case.posted for key in case.draft.keys}
+    ours = {item.id for item in items}
+    left = [
+        item.id
+        for item in step.store.uploads.items_of(batch_id, posted)
+        if item.id not in ours and item.code != "E_RECORD_CONFLICT"
+    ]
+    step.store.uploads.resolve_quarantine(left, "fixed", _CONFIRMED_HOW)
 
 
 def _read_again(

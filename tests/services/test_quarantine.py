@@ -148,3 +148,19 @@ def _second_customer(*, active: bool) -> MasterData:
     (customer,) = (each for each in sample_masters().customers if each.party.code == "C0002")
     party = replace(customer.party, active=active)
     return MasterData(customers=(replace(customer, party=party),))
+
+
+def test_what_else_was_asked_of_a_posted_document_needs_no_answer_any_more(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.order("C0OO1", ("HX777", 5))
+    terminal.upload(office)
+    product = replace(sample_masters().products[0], code="HX777")
+    price = Price(product="HX777", packing="CS", price_fen=5350)
+    prices = PriceList(
+        code="NEW", name="新", kind="base", valid_from=date(2026, 1, 1), prices=(price,)
+    )
+    put_masters(office, CLERK, MasterData(products=(product,), price_lists=(prices,)))
+    assert fix(office, CLERK, only(office, "E_CUST").item.id, "C0001").documents == 1
+    assert list_waiting(office, CLERK) == ()
+    assert_sound(office)
