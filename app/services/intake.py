@@ -22,8 +22,7 @@ from app.services.office import Office
 from app.services.sorting import Piece, arrived, new_records, raw_rows, read_pieces, settle
 from app.services.waiting import item_for, items_of_case
 from app.storage.keys import derived_key
-from app.storage.queries.arrivals import arrived_batch, verdicts, watermarks
-from app.storage.store.terminals import StoredTerminal
+from app.storage.queries.arrivals import arrived_batch, received_in, verdicts, watermarks
 from app.storage.store.uploads import Batch as BatchRow
 from app.storage.store.uploads import QuarantineItem
 from drivers.contract import Receipt, Verdict
@@ -135,8 +134,8 @@ def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -
     hold_torn(cases, pieces, header.seq_to)
     notes = judge(bench, cases)
     _check_day_totals(cases, pieces)
-    before = _terminal(step, kept.origin, header)
-    gaps = _gaps(before.received_seq, pieces, header)
+    before, backed_up = _watermarks(step, kept.origin, header)
+    gaps = _gaps(before, pieces, header)
     conflicts = [piece for piece in pieces if piece.arrival is Arrival.CONFLICT]
     is_whole = all(case.stands or case.draft.deleted for case in cases) and not (
         gaps or conflicts or any(piece.disposition == "rejected" for piece in pieces)
@@ -157,15 +156,14 @@ def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -
     items += [item_for(batch_id, gap, ()) for gap in gaps]
     items += [_conflict_item(batch_id, piece) for piece in conflicts]
     store.uploads.add_quarantine(items)
-    received = max(before.received_seq, header.seq_to)
-    store.terminals.advance(header.terminal, received_seq=received)
-    sha256, backed_up = kept.sha256, before.backed_up_seq
+    received = max(before, header.seq_to)
+    store.terminals.advance(header.terminal, epoch=header.epoch, received_seq=received)
     told = _verdicts(
         (piece.record.seq, piece.problem.code)
         for piece in pieces
         if piece.problem is not None and piece.record.seq is not None
     )
-    receipt = Receipt(header.batch_no, sha256, state, received, backed_up, told)
+    receipt = Receipt(header.batch_no, kept.sha256, state, received, backed_up, told)
     # the records of one document share its problem
     shared = {id(piece.problem): piece.problem for piece in pieces}
     problems = [found for found in shared.values() if found is not None]
@@ -240,17 +238,24 @@ def _turn_down(
     return IntakeResult(receipt, counts, problems=() if fault is None else (fault,))
 
 
-def _terminal(step: Step, origin: Origin, header: BatchHeader) -> StoredTerminal:
-    """The terminal's row; a terminal or an epoch that is new starts at watermark 0."""
+def _watermarks(step: Step, origin: Origin, header: BatchHeader) -> tuple[int, int]:
+    """(received, backed up) before this batch; a terminal or an epoch that is new is entered.
+
+    What is left over from an earlier epoch counts, but never takes the terminal back to it.
+    """
     known = step.store.terminals.find(origin.terminal)
-    if known is not None and known.epoch == origin.epoch:
-        return known
-    return step.store.terminals.seen(
-        origin.terminal,
-        epoch=origin.epoch,
-        app_version=header.app_version,
-        person_code=header.person,
-    )
+    if known is not None and known.epoch > origin.epoch:
+        return received_in(step.store.reader, origin.terminal, origin.epoch), 0
+    if known is None or known.epoch < origin.epoch:
+        known = step.store.terminals.seen(
+            origin.terminal,
+            epoch=origin.epoch,
+            serial="" if known is None else known.serial,
+            model="" if known is None else known.model,
+            app_version=header.app_version,
+            person_code=header.person,
+        )
+    return known.received_seq, known.backed_up_seq
 
 
 def _check_day_totals(cases: list[Case], pieces: list[Piece]) -> None:

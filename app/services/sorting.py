@@ -16,7 +16,7 @@ from app.domain.records.drafts import (
     VisitDraft,
 )
 from app.domain.records.identity import Arrival, TerminalKey, classify
-from app.domain.records.reading import read_record, unknown_fields
+from app.domain.records.reading import LAST_MS, read_record, unknown_fields
 from app.domain.records.totals import Arrived, measure
 from app.services.cases import Case, raw_record_key
 from app.storage.store import Store
@@ -121,6 +121,8 @@ def _read(piece: Piece, header: BatchHeader) -> None:
         piece.disposition = "rejected"
         return
     fields = read_record(record.type, record.body)
+    if record.ts_ms >= LAST_MS:
+        fields = problem("E_FIELD", f"record {record.seq}", field="ts", reason="range")
     if isinstance(fields, Problem):
         piece.problem = fields
         if fields.severity is not Severity.WARN:

@@ -26,9 +26,9 @@ def batch(books: Books) -> Batch:
         records = [a_record(uploaded, seq=seq) for seq in range(1, 10)]
         records[4] = replace(records[4], disposition="rejected", code="E_UOM")
         store.uploads.add_raw_records(records)
-        store.terminals.advance(3, received_seq=9)
-        store.terminals.advance(3, backed_up_seq=4)
-        store.terminals.advance(3)
+        store.terminals.advance(3, epoch=1, received_seq=9)
+        store.terminals.advance(3, epoch=1, backed_up_seq=4)
+        store.terminals.advance(3, epoch=1)
         store.terminals.end_session(
             session_id, terminal_id=terminal.id, batches=1, records=9, battery_percent=80
         )

@@ -24,7 +24,7 @@ Fields = dict[str, Any]
 _CODE = re.compile(r"[A-Z0-9-]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_MS = 1_577_836_800_000  # 2020-01-01
-_LAST_MS = 4_102_444_800_000  # 2100-01-01
+LAST_MS = 4_102_444_800_000  # 2100-01-01
 _LAT_E6 = 90_000_000
 _LNG_E6 = 180_000_000
 
@@ -164,13 +164,13 @@ def _read_day(value: object, _: Field) -> date:
 
 
 def _read_time(value: object, _: Field) -> int:
-    return _whole(value, _FIRST_MS, _LAST_MS)
+    return _whole(value, _FIRST_MS, LAST_MS)
 
 
 def _read_fix(value: object, _: Field) -> Fix:
     ts_ms, lat, lng, accuracy, datum, age = _items(value, 6)
     return Fix(
-        _whole(ts_ms, _FIRST_MS, _LAST_MS),
+        _whole(ts_ms, _FIRST_MS, LAST_MS),
         _whole(lat, -_LAT_E6, _LAT_E6),
         _whole(lng, -_LNG_E6, _LNG_E6),
         _whole(accuracy, 0, U16),

@@ -74,6 +74,18 @@ def watermarks(reader: Reader, terminal_no: int, epoch: int) -> tuple[int, int]:
     return (rows[0].received_seq, rows[0].backed_up_seq) if rows else (0, 0)
 
 
+def received_in(reader: Reader, terminal_no: int, epoch: int) -> int:
+    """The highest number taken in of an epoch that a terminal may have left behind."""
+    columns = upload_batch.c
+    query = select(func.max(columns.seq_to)).where(
+        columns.branch_id == reader.branch_id,
+        columns.terminal_no == terminal_no,
+        columns.epoch == epoch,
+        columns.state.in_(("applied", "partly_applied")),
+    )
+    return int(reader.rows(query)[0][0] or 0)
+
+
 def archive_paths(reader: Reader) -> set[str]:
     """Every archive file that a batch row speaks of."""
     query = select(upload_batch.c.archive_path).where(upload_batch.c.branch_id == reader.branch_id)

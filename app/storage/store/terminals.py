@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.errors import NotFound
 from app.storage.keys import derived_key, new_key
@@ -83,17 +83,18 @@ class Terminals:
         self,
         terminal_no: int,
         *,
+        epoch: int,
         received_seq: int | None = None,
         backed_up_seq: int | None = None,
     ) -> None:
-        """Moves the watermarks to these sequence numbers."""
+        """Moves the watermarks to these sequence numbers, unless the terminal left the epoch."""
         fields: dict[str, object] = {}
         if received_seq is not None:
             fields["received_seq"] = received_seq
         if backed_up_seq is not None:
             fields["backed_up_seq"] = backed_up_seq
         if fields:
-            self._update(terminal_no, fields)
+            self._update(terminal_no, fields, terminal.c.epoch == epoch)
 
     def start_session(self, *, port_url: str, driver: str) -> uuid.UUID:
         session_id = new_key()
@@ -151,12 +152,15 @@ class Terminals:
             raise NotFound(what="terminal", key=terminal_no)
         return found
 
-    def _update(self, terminal_no: int, fields: dict[str, object]) -> None:
+    def _update(
+        self, terminal_no: int, fields: dict[str, object], *conditions: ColumnElement[bool]
+    ) -> None:
         self._scope.connection.execute(
             update(terminal)
             .where(
                 terminal.c.branch_id == self._scope.branch_id,
                 terminal.c.terminal_no == terminal_no,
+                *conditions,
             )
             .values(**fields)
         )
