@@ -128,7 +128,7 @@ def _take_in(step: Step, kept: ArchivedFile, data: bytes, clock_offset_ms: int) 
 def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -> IntakeResult:
     """Everything that a batch means, written with the store of one transaction."""
     store, header, batch_id = step.store, batch.header, _batch_key(kept)
-    pieces = read_pieces(store, batch, batch_id)
+    pieces = read_pieces(store, batch, batch_id, clock_offset_ms)
     cases = [Case(draft) for draft in assemble(new_records(pieces))]
     bench = set_up(step, cases, batch_id, clock_offset_ms)
     hold_torn(cases, pieces, header.seq_to)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.domain.business_day import correct
 from app.domain.problems import Problem, Severity, problem
 from app.domain.records.drafts import (
     CountDraft,
@@ -44,7 +45,7 @@ class Piece:
     disposition: str = "stored"
 
 
-def read_pieces(store: Store, batch: Batch, batch_id: UUID) -> list[Piece]:
+def read_pieces(store: Store, batch: Batch, batch_id: UUID, clock_offset_ms: int) -> list[Piece]:
     """Every record, with how it stands to what was received before."""
     header = batch.header
     seqs = [record.seq for record in batch.records if record.seq is not None]
@@ -58,7 +59,7 @@ def read_pieces(store: Store, batch: Batch, batch_id: UUID) -> list[Piece]:
             piece.arrival = classify(known, record.seq, digest)
             known.setdefault(record.seq, digest)
         if piece.arrival is Arrival.NEW:
-            _read(piece, header)
+            _read(piece, header, clock_offset_ms)
         elif piece.arrival is Arrival.CONFLICT:
             piece.disposition = "conflict"
             piece.problem = problem("E_RECORD_CONFLICT", f"record {record.seq}")
@@ -113,7 +114,7 @@ def raw_rows(
     ]
 
 
-def _read(piece: Piece, header: BatchHeader) -> None:
+def _read(piece: Piece, header: BatchHeader, clock_offset_ms: int) -> None:
     record = piece.record
     if isinstance(record, BadRecord):
         where = f"record {piece.position + 1}"
@@ -121,8 +122,11 @@ def _read(piece: Piece, header: BatchHeader) -> None:
         piece.disposition = "rejected"
         return
     fields = read_record(record.type, record.body)
-    if record.ts_ms >= LAST_MS:
-        fields = problem("E_FIELD", f"record {record.seq}", field="ts", reason="range")
+    if not isinstance(fields, Problem):
+        # what no calendar has would end the intake of the whole batch
+        times_ms = (record.ts_ms, fields.get("ended_ms") or record.ts_ms)
+        if any(not 0 <= correct(ms, clock_offset_ms) < LAST_MS for ms in times_ms):
+            fields = problem("E_FIELD", f"record {record.seq}", field="ts", reason="range")
     if isinstance(fields, Problem):
         piece.problem = fields
         if fields.severity is not Severity.WARN:

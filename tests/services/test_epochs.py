@@ -4,7 +4,7 @@ from app.services.office import Office
 from app.services.recovering import recover
 from app.services.terminals import TerminalFacts, enrol, note_terminal
 from app.storage.queries.arrivals import find_terminal
-from tests.support.offices import CLERK, MORNING_MS, Terminal
+from tests.support.offices import CLERK, Terminal
 from tests.support.trades import assert_sound
 
 
@@ -27,17 +27,4 @@ def test_an_upload_of_a_former_epoch_is_recovered_without_going_back_to_it(
         known = find_terminal(reader, 3)
     assert known is not None
     assert (known.epoch, known.serial, known.received_seq) == (2, "SN1", 2)
-    assert_sound(office)
-
-
-def test_a_time_that_no_calendar_has_costs_its_record_and_nothing_else(
-    office: Office, terminal: Terminal
-) -> None:
-    terminal.order()
-    terminal.now_ms = (1 << 48) - 1
-    terminal.order()
-    terminal.now_ms = MORNING_MS
-    terminal.order()
-    result = terminal.upload(office)
-    assert (result.documents, result.counts.rejected) == (2, 2)
     assert_sound(office)

@@ -187,6 +187,8 @@ def _defect(record: Record, crc: object) -> str | None:
         and 0 <= record.ts_ms < 1 << 48
         and -720 <= record.offset_min <= 840
         and len(record.person.encode()) <= 8
+        # no database keeps a NUL inside text
+        and "\0" not in record.person
     )
     return None if in_range else "range"
 
@@ -253,6 +255,6 @@ def _uint(fields: Mapping[int, object], key: int, largest: int) -> int:
 
 def _text(fields: Mapping[int, object], key: int, max_bytes: int) -> str:
     value = fields.get(key)
-    if not isinstance(value, str) or len(value.encode()) > max_bytes:
+    if not isinstance(value, str) or len(value.encode()) > max_bytes or "\0" in value:
         raise BatchError("E_BATCH_FORMAT", f"field {key}")
     return value

@@ -63,7 +63,8 @@ def _number(bits: int) -> Rule:
 
 def _text(max_bytes: int) -> Rule:
     def read(value: object) -> str:
-        if not isinstance(value, str) or len(value.encode()) > max_bytes:
+        # no database keeps a NUL inside text
+        if not isinstance(value, str) or len(value.encode()) > max_bytes or "\0" in value:
             raise MessageError(Code.MESSAGE_MALFORMED)
         return value
 

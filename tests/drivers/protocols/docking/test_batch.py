@@ -96,6 +96,7 @@ BAD = [
     (encode_record(60, 5, 0, 2000, "P01", {}), 5, "range"),
     (encode_record(60, 0, 0, 0, "P01", {}), 0, "range"),
     (encode_record(60, 5, 0, 0, "P01-TOO-LONG", {}), 5, "range"),
+    (encode_record(60, 5, 0, 0, "P\0", {}), 5, "range"),
     (encode_record(60, 5, 0, 0, "P01", {1: b"x" * 9000}), None, "too_long"),
 ]
 
