@@ -102,8 +102,8 @@ PROBLEMS: Mapping[str, str] = {
     "E_LOCATION": N_("The place {location} is not known. Choose the right one below."),
     "W_CNT_FAST": N_("{lines} lines were counted very fast. Have a few of them counted again."),
     "X_BEHIND_COUNT": N_(
-        "It happened before a count that came in earlier; the count's difference was corrected. "
-        "Check it."
+        "It happened before a count that came in earlier, so that count's difference is off by it. "
+        "Count again."
     ),
     "W_VISIT_OPEN": N_("The visit at {customer} was not closed on the terminal. Nothing to do."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.domain.deliveries import (
@@ -23,6 +24,7 @@ from app.domain.stock import Location, LocationKind, Move
 from app.services.cases import Bench, Case
 from app.storage.keys import derived_key
 from app.storage.queries.arrivals import reversal_number
+from app.storage.queries.count_points import last_counted_ms
 from app.storage.queries.documents import (
     FoundDocument,
     FoundLine,
@@ -107,6 +109,7 @@ def post_deliveries(
     store.documents.post(dates)
     for case, draft, note in fresh.values():
         _flag_negative(case, draft, note, negative)
+    _flag_late(bench, list(fresh.values()), dates)
     _settle_orders(bench, [note for _, _, note in fresh.values()], entries)
     return len(fresh), len(moves)
 
@@ -228,6 +231,29 @@ def _flag_negative(
         if line.delivered and (van_id, products[line.line_no]) in negative:
             where = f"line {line.line_no}"
             case.add([problem("W_VAN_NEGATIVE", where, product=line.product)])
+
+
+def _flag_late(
+    bench: Bench,
+    fresh: Sequence[tuple[Case, DeliveryDraft, FoundDocument]],
+    dates: Mapping[UUID, date],
+) -> None:
+    """Shows what came after its day was closed, or after the van was counted without it."""
+    vans = [note.delivery.van_id for _, _, note in fresh if note.delivery and note.delivery.van_id]
+    if not vans:
+        return
+    earliest_ms = min(bench.event_ms(draft.header.ts_ms) for _, draft, _ in fresh)
+    counted = last_counted_ms(bench.step.store.reader, vans, earliest_ms)
+    for case, draft, note in fresh:
+        if dates[note.id] != bench.business_date(draft.header):
+            case.add([problem("W_LATE", "DLV")])
+        if note.delivery is None or note.delivery.van_id is None:
+            continue
+        products = {line.line_no: line.product_id for line in note.lines}
+        for line in draft.lines:
+            goods = (note.delivery.van_id, products[line.line_no])
+            if line.delivered and counted.get(goods, 0) > bench.event_ms(draft.header.ts_ms):
+                case.add([problem("X_BEHIND_COUNT", f"line {line.line_no}", product=line.product)])
 
 
 def _settle_orders(

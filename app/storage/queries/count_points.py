@@ -1,6 +1,7 @@
 """Posted counts as points to be drawn over the book."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,6 +104,43 @@ def count_points(
         uncounted = int(book or 0) - expected
         points.append(CountPoint(day, counted_ms, int(counted), expected, uncounted, number))
     return tuple(points)
+
+
+def last_counted_ms(
+    reader: Reader, location_ids: Iterable[uuid.UUID], after_ms: int
+) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    """When goods were counted last in a posted count, by (location, product)."""
+    query = (
+        select(
+            stock_count.c.location_id,
+            document_line.c.product_id,
+            func.max(stock_count.c.counted_ms).label("counted_ms"),
+        )
+        .join(
+            document,
+            (document.c.branch_id == stock_count.c.branch_id)
+            & (document.c.id == stock_count.c.document_id),
+        )
+        .join(
+            document_line,
+            (document_line.c.branch_id == stock_count.c.branch_id)
+            & (document_line.c.document_id == stock_count.c.document_id),
+        )
+        .join(
+            count_line,
+            (count_line.c.branch_id == document_line.c.branch_id)
+            & (count_line.c.line_id == document_line.c.id),
+        )
+        .where(
+            stock_count.c.branch_id == reader.branch_id,
+            stock_count.c.location_id.in_(sorted(set(location_ids))),
+            stock_count.c.counted_ms > after_ms,
+            document.c.state == "posted",
+            count_line.c.state != "skipped",
+        )
+        .group_by(stock_count.c.location_id, document_line.c.product_id)
+    )
+    return {(row.location_id, row.product_id): int(row.counted_ms) for row in reader.rows(query)}
 
 
 def _book(branch_id: int, product_id: uuid.UUID) -> ScalarSelect[int]:
