@@ -88,6 +88,9 @@ def fix(office: Office, actor: Actor, item_id: UUID, code: str) -> Resolution:
     actor.require(Right.RESOLVE)
     with journaled(office, actor, "fix", subject=str(item_id), item_id=item_id, code=code) as step:
         item = _open_item(step, item_id)
+        if item.code == "E_RECORD_CONFLICT":
+            # what came first counts; the other content is evidence and can only be put aside
+            raise RuleBroken("fix-does-not-fit", code=item.code)
         if item.kind in ALIAS_KINDS:
             _require_code(step.store.reader, item.kind, code)
             step.store.uploads.add_alias(item.kind, item.raw_value, code)

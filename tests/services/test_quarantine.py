@@ -164,3 +164,21 @@ def test_what_else_was_asked_of_a_posted_document_needs_no_answer_any_more(
     assert fix(office, CLERK, only(office, "E_CUST").item.id, "C0001").documents == 1
     assert list_waiting(office, CLERK) == ()
     assert_sound(office)
+
+
+def test_the_other_content_of_a_known_record_can_only_be_put_aside(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.count("WH1", ("HX500", 600))
+    terminal.upload(office)
+    terminal.seq = 0
+    now_ms = terminal.now_ms
+    terminal.write(16, {1: 3, 3: "WH1", 4: now_ms - 60_000, 5: now_ms, 6: True, 7: 0})
+    terminal.upload(office)
+    item = only(office, "E_RECORD_CONFLICT").item
+    with pytest.raises(RuleBroken) as refused:
+        fix(office, CLERK, item.id, "")
+    assert refused.value.rule == "fix-does-not-fit"
+    reject(office, CLERK, item.id, "the first one counts")
+    assert list_waiting(office, CLERK) == ()
+    assert_sound(office)
