@@ -66,6 +66,7 @@ class _Course:
     info: TerminalInfo | None = None
     terminal_id: UUID | None = None
     results: list[IntakeResult] = field(default_factory=list)
+    received_seq: int = 0
     post_ms: int = 0
     refused: bool = False
     finished: bool = False
@@ -157,6 +158,7 @@ def _pull(
     info = session.info()
     with office.database.read() as reader:
         marks = Watermarks(*watermarks(reader, info.terminal, info.epoch))
+    course.received_seq = marks.received_seq
     for upload in session.pull(marks):
         progress("check", 0, 0)
         began_ms = office.clock.now_ms()
@@ -245,10 +247,10 @@ def _driver(office: Office, port: str, name: str | None) -> Driver:
 def _report(port: str, course: _Course, error: AppError | None, took_ms: int) -> DockReport:
     info, results = course.info, course.results
     counts = sum((result.counts for result in results), RecordCounts())
-    received = max((result.receipt.received_seq for result in results), default=None)
+    received = max((course.received_seq, *(each.receipt.received_seq for each in results)))
     turned_down = any(result.receipt.state == "rejected" for result in results)
     lost = 0
-    if info is not None and course.finished and received is not None and not turned_down:
+    if info is not None and course.finished and not turned_down:
         lost = max(0, info.last_seq - received)
     state = "done" if error is None else "refused" if course.refused else "failed"
     return DockReport(

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import ImageGrab
+
 _PATIENCE_S = 30.0
 
 
@@ -40,7 +42,7 @@ class Display:
 
     def photograph(self, file: Path) -> bytes:
         """Write the whole screen as PNG, and return its bytes."""
-        self._run("import", "-window", "root", str(file))
+        ImageGrab.grab(xdisplay=self.name).save(file)
         return file.read_bytes()
 
     def _run(self, *command: str) -> str:
