@@ -1,10 +1,8 @@
 """500 delivery notes of 20 lines as one PDF, beside the plain reportlab canvas and Qt."""
 
-import ctypes
 import io
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -215,7 +213,6 @@ def with_qt(pages: Sequence[Drawing], paper: str) -> int:
 def run(report: Report) -> None:
     """Add one section to `report`; takes about a minute."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    _hold_none()
     application = QGuiApplication.instance() or QGuiApplication([])
     notes = [make_note(LINES, seq=seq) for seq in range(1, NOTES + 1)]
     section = report.section(
@@ -244,14 +241,6 @@ def run(report: Report) -> None:
                 paper, len(sheets), name, f"{NOTES / cpu_s:.0f}", cpu_s / ours_s, size // 1000
             )
     del application
-
-
-def _hold_none() -> None:
-    """Keep Qt's side of this run alive on Python 3.11."""
-    # PySide6 6.12 takes None for immortal, as it is from Python 3.12 on, and gives back one
-    # reference too many with every call that returns nothing: a crash after some thousands.
-    if sys.version_info < (3, 12):
-        ctypes.c_ssize_t.from_address(id(None)).value += 1 << 40
 
 
 def _merged(drawings: Sequence[Drawing]) -> list[Drawing]:
