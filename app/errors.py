@@ -10,6 +10,7 @@ AppError
 ├── ArchiveError        3  the raw archive cannot keep or give back an upload
 │   └── ArchiveFull        no room left where it lives
 ├── OutputError         3  a file that was asked for cannot be written
+├── ScreenMissing       3  there is nothing to show a window on
 ├── PortError           3  a terminal or its line failed (carries the driver's own code)
 ├── PermissionDenied    4  the person lacks the right
 ├── RuleBroken          4  a rule of the trade refuses (carries the rule's name)
@@ -91,6 +92,12 @@ class OutputError(AppError):
     """Fields: `path`, `reason`."""
 
     code = "output"
+
+
+class ScreenMissing(AppError):
+    """No fields."""
+
+    code = "screen"
 
 
 class PortError(AppError):

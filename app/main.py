@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -21,7 +22,7 @@ from app.cli.desk import Desk, House, Options
 from app.cli.program import program
 from app.clock import ShiftedClock, SystemClock
 from app.domain.rights import Actor
-from app.errors import AppError, Cancelled, OutputError, UsageError
+from app.errors import AppError, Cancelled, OutputError, ScreenMissing, UsageError
 from app.i18n import Translator, languages
 from app.log import open_log
 from app.paths import Paths, default_data_folder
@@ -109,7 +110,10 @@ def open_office(options: Options) -> Iterator[Office]:
 
 
 def show_window(options: Options, office: Office) -> int:
-    """Show the window until it is closed; returns the exit code."""
+    """Show the window until it is closed; returns the exit code. Raises ScreenMissing."""
+    places = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(map(os.environ.get, places)):
+        raise ScreenMissing
     # The command line must work where no graphics library is installed.
     application = import_module("app.ui.application")
     actor = Actor.everything(options.user)

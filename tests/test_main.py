@@ -45,3 +45,13 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     nowhere = replace(options, data=tmp_path / "file")
     with pytest.raises(OutputError), open_office(nowhere):
         pass
+
+
+def test_without_a_screen_the_window_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert run(["--data", str(tmp_path), "--lang", "en"]) == 3
+    assert capsys.readouterr().err.startswith("There is no screen here")

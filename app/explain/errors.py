@@ -37,6 +37,10 @@ ERRORS: Mapping[str, str] = {
     "output": N_(
         "{path} cannot be written: {reason}. Close it elsewhere, or choose another place."
     ),
+    "screen": N_(
+        "There is no screen here to show the window on. Start it on a desktop, or use a command; "
+        "tallydock --help lists them."
+    ),
     "port": N_("The terminal cannot be reached. Check the cable, then dock again."),
     "permission": N_(
         "{user} may not do this; it takes the right “{right}”. "
