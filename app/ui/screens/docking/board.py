@@ -185,6 +185,7 @@ class DockingScreen(Screen):
         for place, each in self._cards.items():
             each.set_chosen(place == self._chosen)
         card = self._cards.get(self._chosen)
+        self.panel.setVisible(card is not None)
         self.panel.show_card(card.facts if card else None)
         number = card.facts.terminal_no if card else None
         story = self._story if self._story and self._story.terminal_no == number else None
