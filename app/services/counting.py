@@ -12,8 +12,9 @@ from app.errors import NotFound
 from app.services.differences import Found, adjust
 from app.services.journal import Step, journaled
 from app.services.office import Office
+from app.storage.queries import documents
 from app.storage.queries.directory import find_branch, persons_by_code, places_by_code
-from app.storage.queries.documents import FoundDocument, documents_by_id, documents_in_state
+from app.storage.queries.documents import FoundDocument, documents_by_id
 from app.storage.reader import Reader
 from app.storage.store.scope import Source
 
@@ -22,7 +23,7 @@ def counts_to_approve(office: Office, actor: Actor) -> tuple[FoundDocument, ...]
     """Counts that were further off than their tolerance."""
     actor.require(Right.POST_COUNTS)
     with office.database.read() as reader:
-        return documents_in_state(reader, DocumentKind.CT, CountState.SUBMITTED)
+        return documents.counts_to_approve(reader)
 
 
 def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.clock import Clock
 from app.paths import Paths
@@ -18,3 +18,7 @@ class Office:
     paths: Paths
     clock: Clock
     archive: Archive
+
+    def with_clock(self, clock: Clock) -> Office:
+        """The same office at another time; its database takes the time from the same clock."""
+        return replace(self, clock=clock, database=replace(self.database, clock=clock))

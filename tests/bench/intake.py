@@ -23,7 +23,6 @@ from app.services.archive import Archive, Origin
 from app.services.delivering import load
 from app.services.demo.days import NoteToDeliver, count_shelf, moment_ms, write_order
 from app.services.demo.demand import Wish
-from app.services.demo.history import with_clock
 from app.services.demo.names import BRANCH_NO
 from app.services.demo.opening import (
     SUPPLIER,
@@ -123,7 +122,7 @@ def _office(folder: Path) -> tuple[Office, World]:
 
 def _day(office: Office, world: World, memory: Recorder, day: date) -> bytes:
     """A day's orders, counts and visits, and the deliveries of what was ordered the day before."""
-    morning = with_clock(office, FixedClock(moment_ms(day, 7)))
+    morning = office.with_clock(FixedClock(moment_ms(day, 7)))
     planned = plan_route_day(morning, ACTOR, day)
     for route in planned.deliveries:
         load(morning, ACTOR, day, route)
@@ -172,7 +171,7 @@ def _loaded(office: Office, day: date) -> list[NoteToDeliver]:
 
 def _take_in(office: Office, memory: Recorder, data: bytes, day: date) -> None:
     origin = Origin(BRANCH_NO, 1, memory.epoch, memory.next_batch - 1)
-    evening = with_clock(office, FixedClock(moment_ms(day, 18, 30)))
+    evening = office.with_clock(FixedClock(moment_ms(day, 18, 30)))
     result = take_in(evening, ACTOR, origin, data)
     if result.receipt.state != "applied":
         raise ValueError(f"the bench's own day was not taken in: {result.problems[:3]}")

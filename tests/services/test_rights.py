@@ -19,7 +19,6 @@ WITHOUT_ACTOR = {
     "app.services.journal.read_entry": "a part of replay, which asks",
     "app.services.packages.packages_for": "the terminal asks, in a session that was let in",
     "app.services.reporting.today": "tells the date",
-    "app.services.demo.history.with_clock": "builds a value",
     "app.services.demo.history.stock_at": "what the sample terminals know; the demo alone calls it",
     "app.services.demo.runner.found_sample_branch": "names its actors itself",
 }

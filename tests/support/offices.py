@@ -1,7 +1,7 @@
 """A small branch at work: an office with a few masters, and terminals that upload to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,7 @@ def open_office(url: str, data: Path, ms: int = MORNING_MS) -> Office:
 
 def at(office: Office, ms: int) -> Office:
     """The same office at another time."""
-    clock = FixedClock(ms)
-    return replace(office, clock=clock, database=replace(office.database, clock=clock))
+    return office.with_clock(FixedClock(ms))
 
 
 def found_sample_branch(office: Office) -> Office:

@@ -1,10 +1,10 @@
 """Lives through the days before the demo day, command by command and batch by batch."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.clock import Clock, FixedClock
+from app.clock import FixedClock
 from app.domain.deliveries import DeliveryState
 from app.domain.rights import Actor
 from app.services.archive import Origin
@@ -47,16 +47,12 @@ class SampleBranch:
 
     def at(self, ms: int) -> Office:
         """The office with its clock standing at `ms`."""
-        return with_clock(self.office, FixedClock(ms))
+        return self.office.with_clock(FixedClock(ms))
 
     def memory(self, person: SamplePerson) -> Recorder:
         number = person.terminal or 0
         branch = self.office.database.branch_id
         return self.memories.setdefault(number, Recorder(branch, number, person.code))
-
-
-def with_clock(office: Office, clock: Clock) -> Office:
-    return replace(office, clock=clock, database=replace(office.database, clock=clock))
 
 
 def live_until(branch: SampleBranch, first: date, last: date) -> Iterator[date]:

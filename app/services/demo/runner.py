@@ -23,7 +23,7 @@ from app.services.demo.demo_day import (
     unexpected,
 )
 from app.services.demo.handhelds import running
-from app.services.demo.history import SampleBranch, live_until, with_clock
+from app.services.demo.history import SampleBranch, live_until
 from app.services.demo.opening import WAREHOUSE, masters_of, sample_branch, stops_of
 from app.services.demo.seeds import Streams
 from app.services.demo.world import MAX_TERMINALS, build_world
@@ -96,7 +96,7 @@ def run_demo(
     handhelds, planted = fill_terminals(branch, options.day, folder)
     shift_ms = docking_time_ms(options.day) - office.clock.now_ms()
     report.clock_shift_s = shift_ms // 1000
-    evening = with_clock(branch.office, ShiftedClock(report.clock_shift_s * 1000))
+    evening = branch.office.with_clock(ShiftedClock(report.clock_shift_s * 1000))
     with running(handhelds, report.clock_shift_s) as ports:
         watch.lap("setup")
         report.docks = dock_all(evening, actor, ports, tools.progress)
@@ -127,7 +127,7 @@ def found_sample_branch(office: Office, options: DemoOptions) -> SampleBranch:
     streams = Streams()
     world = build_world(options.terminals, streams)
     first = options.day - timedelta(days=options.days_before)
-    early = with_clock(office, FixedClock(moment_ms(first, 5)))
+    early = office.with_clock(FixedClock(moment_ms(first, 5)))
     clerk = Actor.everything(names.CLERK)
     founded = found_branch(early, clerk, names.BRANCH_NO, sample_branch())
     put_masters(founded, clerk, masters_of(world, first))

@@ -84,9 +84,6 @@ class World:
     routes: tuple[SampleRoute, ...]
     unpriced: SampleProduct  # a new product whose price nobody has entered yet
 
-    def with_terminal(self, role: str) -> tuple[SamplePerson, ...]:
-        return tuple(p for p in self.people if p.role == role and p.terminal is not None)
-
     @property
     def terminals(self) -> tuple[SamplePerson, ...]:
         return tuple(sorted((p for p in self.people if p.terminal), key=lambda p: p.terminal or 0))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
 
+from app.domain.counts import CountState
 from app.domain.deliveries import DeliveryState
 from app.domain.numbering import DocumentKind
 from app.domain.orders import OrderState
@@ -193,6 +194,11 @@ def deliveries_of_day(
     if states is not None:
         conditions.append(document.c.state.in_([state.value for state in states]))
     return _find(reader, *conditions)
+
+
+def counts_to_approve(reader: Reader) -> tuple[FoundDocument, ...]:
+    """Counts that were further off than their tolerance and wait for a second person."""
+    return documents_in_state(reader, DocumentKind.CT, CountState.SUBMITTED)
 
 
 def documents_in_state(reader: Reader, kind: DocumentKind, state: str) -> tuple[FoundDocument, ...]:

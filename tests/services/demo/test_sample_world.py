@@ -96,7 +96,7 @@ def test_no_van_drives_on_sunday() -> None:
 def _day_of_sales() -> bytes:
     streams = Streams()
     world = build_world(6, streams)
-    person = world.with_terminal("salesperson")[0]
+    person = next(p for p in world.terminals if p.role == "salesperson")
     memory = Recorder(127, 1, person.code)
     sell(world, person, DAY, memory, streams)
     memory.end_of_day(moment_ms(DAY, 18))

@@ -4,11 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.counts import CountState
-from app.domain.numbering import DocumentKind
 from app.i18n import N_
 from app.storage.queries.directory import places_by_code
-from app.storage.queries.documents import FoundDocument, documents_in_state
+from app.storage.queries.documents import FoundDocument, counts_to_approve
 from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
@@ -35,7 +33,7 @@ class CountRow:
 
 def waiting_counts(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[CountRow]:
     places = {place.id: place.name or place.code for place in places_by_code(reader).values()}
-    documents = documents_in_state(reader, DocumentKind.CT, CountState.SUBMITTED.value)
+    documents = counts_to_approve(reader)
     rows = [_row(document, places) for document in documents]
     return narrowed(rows, ask, lambda row: (row.number, row.place, row.created_by))
 
