@@ -175,9 +175,11 @@ def fill_venv(testing: bool) -> None:
     call([sys.executable, "-m", "venv", *clear, str(VENV)], "The virtual environment")
     house_file.write_text(house, encoding="utf-8")
     say(f"installing the packages of {lock.name}")
+    # The lock is complete. Left to look for itself, pip takes a release that is newer than the
+    # locked one for what another package asks with an extra, and then refuses it.
     call(
         [
-            str(venv_python()), "-m", "pip", "install", "--quiet", "--no-input",
+            str(venv_python()), "-m", "pip", "install", "--quiet", "--no-input", "--no-deps",
             "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:",
             "-r", str(lock),
         ],
