@@ -139,7 +139,7 @@ def _admit(office: Office, actor: Actor, course: _Course, info: TerminalInfo) ->
     if known is None:
         raise NotFound(what="terminal", key=info.terminal)
     course.terminal_id = known.id
-    if not known.active:
+    if known.status != "active":
         raise RuleBroken("terminal-revoked", terminal=info.terminal)
     if known.serial and known.serial != info.serial:
         raise RuleBroken(

@@ -88,7 +88,7 @@ def board(reader: Reader, day_from_ms: int, day_to_ms: int) -> tuple[BoardRow, .
         )
         .outerjoin(today, today.c.terminal_no == terminal.c.terminal_no)
         .outerjoin(held, held.c.terminal_no == terminal.c.terminal_no)
-        .where(terminal.c.branch_id == reader.branch_id, terminal.c.active)
+        .where(terminal.c.branch_id == reader.branch_id, terminal.c.status == "active")
         .order_by(terminal.c.terminal_no)
     )
     return tuple(

@@ -11,7 +11,7 @@ from app.storage.reader import Reader
 from app.storage.tables import metadata
 
 # Not business: who was logged in when, what was printed, how often a row was touched.
-_LEFT_OUT_TABLES = frozenset({"audit_event", "dock_session", "print_log"})
+_LEFT_OUT_TABLES = frozenset({"audit_event", "backup_run", "data_set", "dock_session", "print_log"})
 _LEFT_OUT_COLUMNS = frozenset(
     {
         "archive_path",
@@ -26,6 +26,13 @@ _LEFT_OUT_COLUMNS = frozenset(
         "resolved_ms",
         "rev",
         "session_id",
+        # what a terminal said of itself when it was last there
+        "terminal.battery_percent",
+        "terminal.clock_offset_ms",
+        "terminal.free_bytes",
+        "terminal.masters_ms",
+        "terminal.ticket",
+        "terminal.ticket_before",
     }
 )
 _MODULUS = 1 << 256
@@ -51,7 +58,11 @@ def overall(digests: Mapping[str, str]) -> str:
 
 def _digest(reader: Reader, table: Any) -> str:
     columns = sorted(
-        (column for column in table.c if column.name not in _LEFT_OUT_COLUMNS),
+        (
+            column
+            for column in table.c
+            if _LEFT_OUT_COLUMNS.isdisjoint({column.name, f"{table.name}.{column.name}"})
+        ),
         key=lambda column: str(column.name),
     )
     branch = table.c.id if table.name == "branch" else table.c.branch_id

@@ -13,7 +13,10 @@ from app.storage.tables import dock_session, terminal
 
 @dataclass(frozen=True, slots=True)
 class StoredTerminal:
-    """`received_seq`, `backed_up_seq`: the two watermarks within `epoch`."""
+    """`received_seq`, `backed_up_seq`: the two watermarks within `epoch`.
+
+    `status`: active, revoked, lost.
+    """
 
     id: uuid.UUID
     terminal_no: int
@@ -22,10 +25,13 @@ class StoredTerminal:
     model: str
     app_version: str
     person_code: str
-    active: bool
+    route_code: str | None
+    status: str
     received_seq: int
     backed_up_seq: int
     last_seen_ms: int
+    ticket: str | None
+    ticket_before: str | None
 
 
 class Terminals:
@@ -33,17 +39,14 @@ class Terminals:
         self._scope = scope
 
     def find(self, terminal_no: int) -> StoredTerminal | None:
+        columns = [terminal.c[name] for name in StoredTerminal.__dataclass_fields__]
         row = self._scope.connection.execute(
-            select(terminal).where(
+            select(*columns).where(
                 terminal.c.branch_id == self._scope.branch_id,
                 terminal.c.terminal_no == terminal_no,
             )
         ).one_or_none()
-        if row is None:
-            return None
-        fields = row._asdict()
-        del fields["branch_id"]
-        return StoredTerminal(**fields)
+        return None if row is None else StoredTerminal(*row)
 
     def seen(
         self,
@@ -72,7 +75,7 @@ class Terminals:
             row = fields | {
                 "id": derived_key(self._scope.branch_id, "terminal", terminal_no),
                 "terminal_no": terminal_no,
-                "active": True,
+                "status": "active",
             }
             self._scope.insert(terminal, [row])
         else:

@@ -25,7 +25,8 @@ class Batch:
     """A sealed batch; `state`: applied, partly_applied, rejected, conflict.
 
     `variant` is 0, and 1, 2 ... for other contents that came under the same key (conflict).
-    `archive_path` is relative to the archive.
+    `archive_path` is relative to the archive. `signed_by` is the device whose signature it bears
+    and `chain` the value behind it, in hex; `typed_by` who typed it from paper.
     """
 
     id: uuid.UUID
@@ -48,6 +49,9 @@ class Batch:
     code: str | None = None
     variant: int = 0
     session_id: uuid.UUID | None = None
+    signed_by: str | None = None
+    chain: str | None = None
+    typed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ class QuarantineItem:
     raw_value: str
     detail: str = "{}"
     record_id: uuid.UUID | None = None
+    qty: int | None = None
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +123,9 @@ class StoredQuarantineItem(QuarantineItem):
     resolved_by: str | None
     resolved_ms: int | None
     how: str | None
+    proposed_by: str | None
+    proposed_ms: int | None
+    proposal: str | None
 
 
 class Uploads:

@@ -25,22 +25,32 @@ from app.storage.tables.organisation import (
 from app.storage.tables.parties import customer_profile, party
 from app.storage.tables.products import lot, packing, price_item, price_list, product
 from app.storage.tables.stock import location, stock_balance, stock_move
+from app.storage.tables.terminals import (
+    backup_run,
+    blob,
+    data_set,
+    dock_session,
+    number_block,
+    terminal,
+    terminal_key,
+)
 from app.storage.tables.uploads import (
     audit_event,
-    dock_session,
     quarantine_item,
     raw_record,
     record_link,
-    terminal,
     upload_batch,
 )
 
 __all__ = [
     "audit_event",
+    "backup_run",
+    "blob",
     "branch",
     "code_alias",
     "count_line",
     "customer_profile",
+    "data_set",
     "delivery",
     "delivery_line",
     "dock_session",
@@ -50,6 +60,7 @@ __all__ = [
     "location",
     "lot",
     "metadata",
+    "number_block",
     "number_series",
     "packing",
     "party",
@@ -69,6 +80,7 @@ __all__ = [
     "stock_count",
     "stock_move",
     "terminal",
+    "terminal_key",
     "upload_batch",
     "vehicle",
 ]

@@ -1,10 +1,9 @@
-"""Terminals, docking sessions, the batches they uploaded, and what waits for a person."""
+"""The batches that terminals uploaded, their records, and what waits for a person."""
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, UniqueConstraint
 
 from app.storage.tables.columns import (
     branch_and_key,
-    flag,
     key,
     metadata,
     of_branch,
@@ -13,48 +12,6 @@ from app.storage.tables.columns import (
     small,
     text,
     whole,
-)
-
-terminal = Table(
-    "terminal",
-    metadata,
-    *branch_and_key(),
-    small("terminal_no"),
-    small("epoch"),
-    text("serial"),
-    text("model"),
-    text("app_version"),
-    text("person_code"),
-    flag("active"),
-    whole("received_seq"),
-    whole("backed_up_seq"),
-    whole("last_seen_ms"),
-    of_branch(),
-    UniqueConstraint("branch_id", "terminal_no"),
-    CheckConstraint("terminal_no BETWEEN 1 AND 65535", name="terminal_no_in_range"),
-)
-
-dock_session = Table(
-    "dock_session",
-    metadata,
-    *branch_and_key(),
-    key("terminal_id", optional=True),
-    text("port_url"),
-    text("driver"),
-    text("operator"),
-    text("state"),
-    text("error_code"),
-    whole("started_ms"),
-    whole("ended_ms", optional=True),
-    whole("clock_offset_ms", optional=True),
-    small("battery_percent", optional=True),
-    small("batches"),
-    whole("records"),
-    whole("problems"),
-    of_branch(),
-    refers("terminal_id", "terminal"),
-    one_of("state", ("running", "done", "failed")),
-    Index(None, "branch_id", "started_ms"),
 )
 
 upload_batch = Table(
@@ -83,6 +40,11 @@ upload_batch = Table(
     text("operator"),
     text("state"),
     text("code", optional=True),
+    # Device that signed it and the chain value behind it; neither for families that sign nothing.
+    text("signed_by", optional=True),
+    text("chain", optional=True),
+    # Who typed it from paper; nobody for what a terminal sent.
+    text("typed_by", optional=True),
     of_branch(),
     refers("session_id", "dock_session"),
     UniqueConstraint("branch_id", "terminal_no", "epoch", "batch_no", "variant"),
@@ -155,6 +117,13 @@ quarantine_item = Table(
     text("resolved_by", optional=True),
     whole("resolved_ms", optional=True),
     text("how", optional=True),
+    # What one person suggested and a second one has to confirm.
+    text("proposed_by", optional=True),
+    whole("proposed_ms", optional=True),
+    text("proposal", optional=True),
+    # What is held back with it: base units and fen of the whole document.
+    whole("qty", optional=True),
+    whole("amount_fen", optional=True),
     refers("batch_id", "upload_batch"),
     refers("record_id", "raw_record"),
     one_of("state", ("open", "fixed", "rejected")),
