@@ -24,6 +24,21 @@ class Paths:
         return self.data / "archive"
 
     @property
+    def blobs(self) -> Path:
+        """Folder of photos and signatures, each under the digest of its content."""
+        return self.data / "blobs"
+
+    @property
+    def sessions(self) -> Path:
+        """Folder of what passed over the lines of dockings."""
+        return self.data / "sessions"
+
+    @property
+    def desk_key(self) -> Path:
+        """Private key and certificate by which terminals know this desk."""
+        return self.data / "keys" / "desk.pem"
+
+    @property
     def output(self) -> Path:
         """Folder of papers, charts and reports."""
         return self.data / "output"

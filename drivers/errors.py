@@ -15,6 +15,12 @@ DriverError
 │   ├── Damaged          the bytes that arrived cannot be right
 │   ├── PeerSilent       nothing arrives
 │   └── PeerRefused      the terminal said no, with a reason
+├── TrustError           desk and terminal do not know each other
+│   ├── NotPaired        the terminal belongs to no desk yet
+│   ├── TerminalUnknown  its certificate was never paired with this desk
+│   ├── DeskUnknown      the terminal belongs to another desk
+│   ├── CannotProve      this desk has no key of its own
+│   └── PairingFailed    secret or digits did not agree, or a person said no
 └── DeviceError          the terminal itself
     ├── TerminalFull     no room for what is to be sent to it
     └── TerminalFault    it reports a fault of its own
@@ -125,6 +131,35 @@ class PeerRefused(ProtocolError):
     """Fields: port, refusal (numeric code of PROTOCOL.md), text."""
 
     code = "peer_refused"
+
+
+class TrustError(DriverError):
+    """Fields of all below: port."""
+
+    code = "trust_error"
+
+
+class NotPaired(TrustError):
+    code = "not_paired"
+
+
+class TerminalUnknown(TrustError):
+    code = "terminal_unknown"
+
+
+class DeskUnknown(TrustError):
+    code = "desk_unknown"
+
+
+class CannotProve(TrustError):
+    code = "cannot_prove"
+
+
+class PairingFailed(TrustError):
+    """Fields: port, text."""
+
+    code = "pairing_failed"
+    retry_helps = True
 
 
 class DeviceError(DriverError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from drivers.contract import Driver, Link, SerialSettings
+from drivers.contract import Credentials, Driver, Link, SerialSettings
 from drivers.devices.tallydock import TallydockDriver
 from drivers.discovery import FoundPort
 from drivers.errors import DriverMissing, PortInvalid
@@ -21,20 +21,24 @@ _OPENERS: dict[str, Callable[[str], Link]] = {
 }
 
 
-def driver_by_name(name: str, scratch: Path | None = None) -> Driver:
-    """Return the driver called `name`, with its scratch folder. Raises `DriverMissing`."""
+def driver_by_name(
+    name: str, scratch: Path | None = None, credentials: Credentials | None = None
+) -> Driver:
+    """Return the driver called `name`, with scratch folder and keys. Raises `DriverMissing`."""
     for driver in DRIVERS:
         if driver.name == name:
-            return driver(scratch)
+            return driver(scratch, credentials)
     raise DriverMissing(name=name, known=[driver.name for driver in DRIVERS])
 
 
-def identify(port: FoundPort, scratch: Path | None = None) -> Driver:
+def identify(
+    port: FoundPort, scratch: Path | None = None, credentials: Credentials | None = None
+) -> Driver:
     """Return the driver that claims this port's USB ids, else the first of the table."""
     for driver in DRIVERS:
         if port.usb_id in driver.usb_ids:
-            return driver(scratch)
-    return DRIVERS[0](scratch)
+            return driver(scratch, credentials)
+    return DRIVERS[0](scratch, credentials)
 
 
 def open_link(url: str, settings: SerialSettings | None = None) -> Link:

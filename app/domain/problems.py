@@ -23,6 +23,8 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_BATCH_CONFLICT": Severity.BATCH,
         "E_BATCH_TOTALS": Severity.BATCH,
         "E_BATCH_DAMAGED": Severity.BATCH,
+        "E_SIGNATURE": Severity.BATCH,
+        "E_CHAIN": Severity.QUARANTINE,
         "E_TOTALS": Severity.QUARANTINE,
         "X_SEQ_GAP": Severity.QUARANTINE,
         # one record
@@ -35,6 +37,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_DEL_LATE": Severity.QUARANTINE,
         "E_DEL_LINE": Severity.QUARANTINE,
         "W_CLOCK": Severity.WARN,
+        "W_RESTORED": Severity.WARN,
         "W_LATE": Severity.WARN,
         # master data. An unknown product waits for a clerk instead of being refused: the goods
         # exist, and one correction of the code settles every line that carries it.

@@ -10,6 +10,7 @@ class Right(StrEnum):
     """One thing a person may be allowed to do."""
 
     DOCK = "dock"
+    PAIR = "pair"
     POST_ORDERS = "post_orders"
     POST_DELIVERIES = "post_deliveries"
     POST_COUNTS = "post_counts"

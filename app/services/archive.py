@@ -74,7 +74,7 @@ class Archive:
                 raise ArchiveError(path=str(target), reason="closed")
             self._write(target, data)
         except OSError as error:
-            raise _translated(error, target) from error
+            raise translated(error, target) from error
         return kept
 
     def replace(self, origin: Origin, data: bytes) -> ArchivedFile:
@@ -92,7 +92,7 @@ class Archive:
             return
         target = self.root / kept.path
         target.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def set_aside(self, path: str) -> None:
         """Take a file that the database does not know out of the journal, but keep it.
@@ -101,14 +101,14 @@ class Archive:
         """
         target = self.root / path
         target.replace(target.with_name(f"{target.name}{_ASIDE}"))
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def read(self, path: str) -> bytes:
         """The bytes of a kept file. Raises ArchiveError when they are gone or others by now."""
         try:
             data = (self.root / path).read_bytes()
         except OSError as error:
-            raise _translated(error, self.root / path) from error
+            raise translated(error, self.root / path) from error
         if self._path(origin_of(path), hashlib.sha256(data).digest()) != path:
             raise ArchiveError(path=str(self.root / path), reason="damaged")
         return data
@@ -153,7 +153,7 @@ class Archive:
         return f"{origin.folder}/{origin.batch_no:06}-{sha256.hex()[:8]}.cbor"
 
     def _write(self, target: Path, data: bytes) -> None:
-        _make_folder(target.parent)
+        make_folder(target.parent)
         # two desks may archive the same upload at once: each writes a file of its own
         part = target.with_name(f".{target.name}.{uuid4().hex}.part")
         try:
@@ -166,7 +166,7 @@ class Archive:
         except OSError:
             part.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def origin_of(path: str) -> Origin:
@@ -190,14 +190,16 @@ def _origin_key(file: Path) -> tuple[Origin, str]:
     return _origin_of(file) or Origin(0, 0, 0, 0), file.name
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, durably."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for each in reversed(missing):
-        _sync_folder(each.parent)
+        sync_folder(each.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds."""
     if os.name == "nt":  # Windows has no handle for a folder that could be flushed
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -207,7 +209,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _translated(error: OSError, path: Path) -> ArchiveError:
+def translated(error: OSError, path: Path) -> ArchiveError:
+    """What a refusal of the disk means."""
     if error.errno in _FULL:
         return ArchiveFull(path=str(path), reason=error.strerror or "")
     return ArchiveError(path=str(path), reason=error.strerror or type(error).__name__)

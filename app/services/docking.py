@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from app.domain.business_day import business_date
 from app.domain.problems import Problem
 from app.domain.rights import Actor, Right
 from app.errors import AppError, ArchiveFull, DiskFull, NotFound, PortError, RuleBroken
+from app.services.admission import admit, warnings_for
 from app.services.archive import Origin
+from app.services.blobs import HeldBlob, blobs_of, note_blobs
+from app.services.desk_key import credentials
 from app.services.intake import IntakeResult, RecordCounts, take_in
 from app.services.office import Office
 from app.services.packages import packages_for
-from app.services.terminals import are_known, facts_of, note_terminal
-from app.storage.queries.arrivals import find_terminal, watermarks
+from app.services.session_log import SessionLog, session_row
+from app.storage.queries.arrivals import watermarks
 from app.storage.queries.directory import find_branch
 from drivers.contract import Driver, Session, TerminalInfo, Watermarks
 from drivers.discovery import FoundPort
@@ -25,12 +27,13 @@ from drivers.protocols.docking.codes import Code
 from drivers.registry import driver_by_name, identify, open_link
 
 Progress = Callable[[str, int, int], None]
-"""(stage, done, total): connect, identified, upload, check, commit, download, finish."""
+"""(stage, done, total): connect, identified, upload, check, commit, download, photos, finish."""
 
 Met = Callable[[TerminalInfo], None]
 
 # Three sessions as large as a batch may be, raw and in the database.
 SPACE_BYTES = 3 * 8 * 1024 * 1024
+TICKET_BITS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class DockReport:
     battery_percent: int | None = None
     clock_offset_ms: int | None = None
     batches: int = 0
+    photos: int = 0
     counts: RecordCounts = field(default_factory=RecordCounts)
     documents: int = 0
     moves: int = 0
@@ -63,9 +67,10 @@ class DockReport:
 class _Course:
     """What has happened so far in a docking."""
 
-    info: TerminalInfo | None = None
-    terminal_id: UUID | None = None
+    log: SessionLog
     results: list[IntakeResult] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    photos: int = 0
     received_seq: int = 0
     post_ms: int = 0
     refused: bool = False
@@ -88,12 +93,12 @@ def dock(
     not even the attempt can be written down.
     """
     actor.require(Right.DOCK)
-    course = _Course()
+    course = _Course(SessionLog(office.clock))
     started_ms = office.clock.now_ms()
     error: AppError | None = None
     try:
         chosen = _driver(office, port, driver)
-        with _session_row(office, actor, port, chosen.name, course):
+        with session_row(office, actor, port, chosen.name, course.log):
             _run(office, actor, port, chosen, progress, met, course)
     except AppError as caught:
         error = caught
@@ -112,44 +117,24 @@ def _run(
     office.archive.require_space(SPACE_BYTES)
     with (
         _port_errors(port),
-        open_link(port, driver.serial) as link,
+        course.log.recorded(open_link(port, driver.serial)) as link,
         driver.connect(link, office.clock.now_ms, progress) as session,
     ):
-        course.info = session.info()
-        met(course.info)
-        progress("identified", 0, 0)
-        with _refusing(session, course):
-            _admit(office, actor, course, session.info())
-            _pull(office, actor, session, progress, course)
-            with office.database.read() as reader:
-                branch = find_branch(reader)
-            day = business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
-            session.push(packages_for(office, day))
-            session.finish()
-        course.finished = True
-
-
-def _admit(office: Office, actor: Actor, course: _Course, info: TerminalInfo) -> None:
-    """Raises RuleBroken or NotFound for a terminal that does not belong here."""
-    if info.branch != office.database.branch_id:
-        ours = office.database.branch_id
-        raise RuleBroken("wrong-branch", branch=info.branch, terminal=info.terminal, ours=ours)
-    with office.database.read() as reader:
-        known = find_terminal(reader, info.terminal)
-    if known is None:
-        raise NotFound(what="terminal", key=info.terminal)
-    course.terminal_id = known.id
-    if known.status != "active":
-        raise RuleBroken("terminal-revoked", terminal=info.terminal)
-    if known.serial and known.serial != info.serial:
-        raise RuleBroken(
-            "terminal-serial", terminal=info.terminal, serial=info.serial, known=known.serial
-        )
-    if info.epoch < known.epoch:
-        raise RuleBroken("terminal-outdated", terminal=info.terminal, epoch=info.epoch)
-    facts = facts_of(info)
-    if not are_known(known, facts):
-        note_terminal(office, actor, info.terminal, facts)
+        try:
+            info = session.info()
+            course.log.meet(info)
+            met(info)
+            progress("identified", 0, 0)
+            with _refusing(session, course):
+                course.log.terminal_id = admit(office, actor, info)
+                course.warnings += warnings_for(office, info)
+                _pull(office, actor, session, progress, course)
+                _push(office, session, info, course)
+                _pull_photos(office, actor, session, course)
+                _finish(office, actor, session, info, course)
+            course.finished = True
+        finally:
+            course.log.note_traffic(session.traffic())
 
 
 def _pull(
@@ -159,6 +144,7 @@ def _pull(
     with office.database.read() as reader:
         marks = Watermarks(*watermarks(reader, info.terminal, info.epoch))
     course.received_seq = marks.received_seq
+    course.log.add("resumed", received=marks.received_seq, backed_up=marks.backed_up_seq)
     for upload in session.pull(marks):
         progress("check", 0, 0)
         began_ms = office.clock.now_ms()
@@ -169,6 +155,44 @@ def _pull(
         course.results.append(result)
         progress("commit", 0, 0)
         session.acknowledge(result.receipt)
+        course.log.add_batch(upload.batch_no, len(upload.data), result)
+
+
+def _push(office: Office, session: Session, info: TerminalInfo, course: _Course) -> None:
+    with office.database.read() as reader:
+        branch = find_branch(reader)
+    day = business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
+    packages = packages_for(office, day)
+    session.push(packages)
+    course.log.add_packages(packages)
+
+
+def _pull_photos(office: Office, actor: Actor, session: Session, course: _Course) -> None:
+    """Each is durable before the terminal hears of it; the books follow once."""
+    info, folder = session.info(), blobs_of(office)
+    kept: list[HeldBlob] = []
+    try:
+        for blob in session.pull_blobs(folder.has):
+            folder.keep(blob.sha256, blob.data)
+            kept.append(HeldBlob(blob.sha256.hex(), len(blob.data)))
+            session.acknowledge_blob(blob.sha256, True)
+    finally:
+        if kept:
+            course.photos = course.log.photos = len(kept)
+            note_blobs(office, actor, info.terminal, info.epoch, tuple(kept))
+            course.log.add("photos", photos=len(kept), bytes=sum(each.size_bytes for each in kept))
+
+
+def _finish(
+    office: Office, actor: Actor, session: Session, info: TerminalInfo, course: _Course
+) -> None:
+    """The ticket is written down before it is given: then only a copy can show an older one."""
+    ticket = b""
+    if info.device_id:
+        ticket = course.log.random_bits(TICKET_BITS).to_bytes(TICKET_BITS // 8, "big")
+        course.log.give_ticket(office, actor, info, ticket)
+    session.finish(ticket)
+    course.log.add("finished")
 
 
 @contextmanager
@@ -198,54 +222,30 @@ def _refusal(error: AppError) -> Code:
     rule = error.rule if isinstance(error, RuleBroken) else ""
     codes = {
         "wrong-branch": Code.WRONG_BRANCH,
-        "terminal-revoked": Code.TERMINAL_REVOKED,
+        "terminal-revoked": Code.CERTIFICATE_REVOKED,
+        "terminal-lost": Code.CERTIFICATE_REVOKED,
+        "terminal-replaced": Code.CERTIFICATE_REVOKED,
         "terminal-serial": Code.TERMINAL_UNKNOWN,
+        "device-elsewhere": Code.TERMINAL_UNKNOWN,
         "terminal-outdated": Code.EPOCH_OUTDATED,
+        "terminal-copied": Code.TERMINAL_COPIED,
     }
     if isinstance(error, NotFound):
         return Code.TERMINAL_UNKNOWN
     return codes.get(rule, Code.DESK_FAULT)
 
 
-@contextmanager
-def _session_row(
-    office: Office, actor: Actor, port: str, driver: str, course: _Course
-) -> Iterator[None]:
-    """A row that says how the docking went, however it ends."""
-    with office.database.transaction(actor, "start docking", port) as store:
-        session_id = store.terminals.start_session(port_url=port, driver=driver)
-    code = "interrupted"
-    try:
-        yield
-        code = ""
-    except AppError as error:
-        code = str(error.fields.get("driver_code") or error.fields.get("rule") or error.code)
-        raise
-    finally:
-        info = course.info
-        with office.database.transaction(actor, "end docking", port) as store:
-            store.terminals.end_session(
-                session_id,
-                terminal_id=course.terminal_id,
-                error_code=code,
-                batches=len(course.results),
-                records=sum(result.counts.uploaded for result in course.results),
-                problems=sum(len(result.problems) for result in course.results),
-                clock_offset_ms=None if info is None else info.clock_offset_ms,
-                battery_percent=None if info is None else info.battery_percent,
-            )
-
-
 def _driver(office: Office, port: str, name: str | None) -> Driver:
     scratch = office.paths.data / "scratch"
+    keys = credentials(office)
     with _port_errors(port):
         if name is not None:
-            return driver_by_name(name, scratch)
-        return identify(FoundPort(port, "", None, None), scratch)
+            return driver_by_name(name, scratch, keys)
+        return identify(FoundPort(port, "", None, None), scratch, keys)
 
 
 def _report(port: str, course: _Course, error: AppError | None, took_ms: int) -> DockReport:
-    info, results = course.info, course.results
+    info, results = course.log.info, course.results
     counts = sum((result.counts for result in results), RecordCounts())
     received = max((course.received_seq, *(each.receipt.received_seq for each in results)))
     turned_down = any(result.receipt.state == "rejected" for result in results)
@@ -253,6 +253,7 @@ def _report(port: str, course: _Course, error: AppError | None, took_ms: int) ->
     if info is not None and course.finished and not turned_down:
         lost = max(0, info.last_seq - received)
     state = "done" if error is None else "refused" if course.refused else "failed"
+    found = [problem for result in results for problem in result.problems]
     return DockReport(
         port=port,
         state=state,
@@ -263,11 +264,12 @@ def _report(port: str, course: _Course, error: AppError | None, took_ms: int) ->
         battery_percent=None if info is None else info.battery_percent,
         clock_offset_ms=None if info is None else info.clock_offset_ms,
         batches=len(results),
+        photos=course.photos,
         counts=counts,
         documents=sum(result.documents for result in results),
         moves=sum(result.moves for result in results),
         lost=lost,
-        problems=tuple(problem for result in results for problem in result.problems),
+        problems=(*course.warnings, *found),
         dock_ms=took_ms - course.post_ms,
         post_ms=course.post_ms,
         error=error,

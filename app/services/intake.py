@@ -13,6 +13,7 @@ from app.domain.records.identity import Arrival
 from app.domain.records.totals import END_OF_DAY, check_totals, missing_seqs
 from app.domain.rights import Actor, Right
 from app.services.archive import ArchivedFile, Origin, origin_of
+from app.services.bonds import Bond, check_chain, judge_bond, photos_in
 from app.services.cases import Case, links_of
 from app.services.collecting import without_collecting
 from app.services.holes import hold_torn
@@ -118,14 +119,18 @@ def _take_in(step: Step, kept: ArchivedFile, data: bytes, clock_offset_ms: int) 
         raise _TakenMeanwhile
     variant = step.store.uploads.next_variant(*where)
     batch, fault = _open(data, origin)
+    bond = Bond() if batch is None else judge_bond(step.store, batch)
+    fault = fault or bond.fault
     if variant:
         fault = problem("E_BATCH_CONFLICT", f"batch {origin.batch_no}", batch=origin.batch_no)
     if fault is not None or batch is None:
-        return _turn_down(step, kept, batch, fault, variant, clock_offset_ms)
-    return _apply(step, kept, batch, clock_offset_ms)
+        return _turn_down(step, kept, batch, fault, variant, clock_offset_ms, bond)
+    return _apply(step, kept, batch, clock_offset_ms, bond)
 
 
-def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -> IntakeResult:
+def _apply(
+    step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int, bond: Bond
+) -> IntakeResult:
     """Everything that a batch means, written with the store of one transaction."""
     store, header, batch_id = step.store, batch.header, _batch_key(kept)
     pieces = read_pieces(store, batch, batch_id, clock_offset_ms)
@@ -135,16 +140,17 @@ def _apply(step: Step, kept: ArchivedFile, batch: Batch, clock_offset_ms: int) -
     notes = judge(bench, cases)
     _check_day_totals(cases, pieces)
     before, backed_up = _watermarks(step, kept.origin, header)
-    gaps = _gaps(before, pieces, header)
+    gaps = [*_gaps(before, pieces, header), *check_chain(store, batch)]
     conflicts = [piece for piece in pieces if piece.arrival is Arrival.CONFLICT]
     is_whole = all(case.stands or case.draft.deleted for case in cases) and not (
         gaps or conflicts or any(piece.disposition == "rejected" for piece in pieces)
     )
     state = "applied" if is_whole else "partly_applied"
-    store.uploads.add_batch(_row(kept, header, len(pieces), state, clock_offset_ms))
+    store.uploads.add_batch(_row(kept, header, len(pieces), state, clock_offset_ms, bond))
     posted = post(bench, cases, notes)
     settle(pieces, cases)
     store.uploads.add_raw_records(raw_rows(store, pieces, header, batch_id))
+    store.blobs.announce(photos_in(pieces, header))
     keys = {piece.read.key.seq: piece.key for piece in pieces if piece.read is not None}
     store.uploads.link(links_of(cases, keys))
     items = [
@@ -208,6 +214,7 @@ def _turn_down(
     fault: Problem | None,
     variant: int,
     clock_offset_ms: int,
+    bond: Bond,
 ) -> IntakeResult:
     """Keep a batch that must not count, and say so: to a person, and to the terminal."""
     origin, batch_id = kept.origin, _batch_key(kept)
@@ -215,7 +222,7 @@ def _turn_down(
     records = 0 if batch is None else len(batch.records)
     header = None if batch is None else batch.header
     state = "conflict" if variant else "rejected"
-    row = _row(kept, header, records, state, clock_offset_ms, code=code, variant=variant)
+    row = _row(kept, header, records, state, clock_offset_ms, bond, code, variant)
     step.store.uploads.add_batch(row)
     step.store.uploads.add_quarantine(
         [
@@ -326,6 +333,7 @@ def _row(
     records: int,
     state: str,
     clock_offset_ms: int,
+    bond: Bond,
     code: str | None = None,
     variant: int = 0,
 ) -> BatchRow:
@@ -349,4 +357,6 @@ def _row(
         state=state,
         code=code,
         variant=variant,
+        signed_by=bond.signed_by,
+        chain=bond.chain,
     )

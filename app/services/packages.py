@@ -6,6 +6,7 @@ gives. Days are texts, quantities base units, amounts fen.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 
@@ -36,7 +37,11 @@ def packages_for(office: Office, day: date) -> tuple[Package, ...]:
             "prices": _prices(reader, day),
             "notes": _notes(reader, day),
         }
-    return tuple(Package(name, revision, cbor.encode(rows)) for name, rows in sorted(sets.items()))
+    contents = {name: cbor.encode(rows) for name, rows in sorted(sets.items())}
+    return tuple(
+        Package(name, revision, data, hashlib.sha256(data).digest())
+        for name, data in contents.items()
+    )
 
 
 def _products(reader: Reader) -> Sequence[Row]:

@@ -10,10 +10,12 @@ from app.clock import FixedClock
 from app.domain.rights import Actor, Right
 from app.errors import RuleBroken
 from app.services import (
+    blobs,
     counting,
     delivering,
     intake,
     masters,
+    pairing,
     planning,
     quarantine,
     receiving,
@@ -37,6 +39,11 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "put_masters": masters.put_masters,
     "enrol": terminals.enrol,
     "note_terminal": terminals.note_terminal,
+    "trust": pairing.trust,
+    "assign": terminals.assign,
+    "revoke": terminals.revoke,
+    "report_lost": terminals.report_lost,
+    "note_blobs": blobs.note_blobs,
     "take_in": intake.take_in_kept,
     "fix": quarantine.fix,
     "reject": quarantine.reject,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.rights import Actor, Right
-from app.errors import RuleBroken
+from app.errors import NotFound, RuleBroken
 from app.services.journal import journaled
 from app.services.office import Office
-from app.storage.queries.docking import BoardRow, board
+from app.storage.queries.directory import persons_by_code, routes_by_code
+from app.storage.queries.terminals import RegistryRow, registry
+from app.storage.store import Store
 from app.storage.store.terminals import StoredTerminal
 from drivers.contract import TerminalInfo
-
-_ALL_TIME_MS = (0, 1 << 52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class TerminalFacts:
     person: str = ""
 
 
-def list_terminals(office: Office, actor: Actor) -> tuple[BoardRow, ...]:
-    """All enrolled terminals by number."""
+def list_terminals(office: Office, actor: Actor) -> tuple[RegistryRow, ...]:
+    """All terminals by number, whatever their status."""
     actor.require(Right.DOCK)
     with office.database.read() as reader:
-        return board(reader, *_ALL_TIME_MS)
+        return registry(reader)
 
 
 def enrol(office: Office, actor: Actor, number: int, person: str = "", serial: str = "") -> None:
@@ -54,6 +54,84 @@ def enrol(office: Office, actor: Actor, number: int, person: str = "", serial: s
         if step.store.terminals.find(number) is not None:
             raise RuleBroken("terminal-enrolled", terminal=number)
         step.store.terminals.seen(number, epoch=0, serial=serial, person_code=person)
+
+
+def assign(office: Office, actor: Actor, number: int, person: str, route: str) -> None:
+    """Say who carries a terminal from now on, and on which route; empty for nobody and none.
+
+    Raises NotFound for an unknown terminal, person or route, RuleBroken("route-taken") when
+    another active terminal has the route.
+    """
+    actor.require(Right.PAIR)
+    with journaled(
+        office,
+        actor,
+        "assign",
+        subject=f"terminal {number}",
+        number=number,
+        person=person,
+        route=route,
+    ) as step:
+        reader = step.store.reader
+        _known(step.store, number)
+        if person and person not in persons_by_code(reader, [person]):
+            raise NotFound(what="person", key=person)
+        if route and route not in routes_by_code(reader):
+            raise NotFound(what="route", key=route)
+        for other in registry(reader):
+            taken = route and other.route_code == route and other.status == "active"
+            if taken and other.terminal_no != number:
+                raise RuleBroken("route-taken", route=route, terminal=other.terminal_no)
+        step.store.terminals.change(number, person_code=person, route_code=route)
+
+
+def revoke(office: Office, actor: Actor, number: int, reason: str) -> None:
+    """Lock a terminal out: no device docks under its number until one is paired anew.
+
+    Raises NotFound, RuleBroken("reason-missing").
+    """
+    _shut_out(office, actor, "revoke", number, reason)
+
+
+def report_lost(office: Office, actor: Actor, number: int, reason: str) -> None:
+    """A terminal is gone for good: it is locked out, and a new epoch takes what paper says.
+
+    What its device still held is typed from paper; what its number had not given out yet is
+    filled. Raises NotFound, RuleBroken("reason-missing", "terminal-lost").
+    """
+    _shut_out(office, actor, "report_lost", number, reason)
+
+
+def _shut_out(office: Office, actor: Actor, verb: str, number: int, reason: str) -> None:
+    actor.require(Right.PAIR)
+    if not reason.strip():
+        raise RuleBroken("reason-missing")
+    with journaled(
+        office, actor, verb, subject=f"terminal {number}", number=number, reason=reason
+    ) as step:
+        known = _known(step.store, number)
+        step.store.terminal_keys.revoke(number, reason)
+        if verb == "revoke":
+            step.store.terminals.change(number, status="revoked")
+            return
+        if known.status == "lost":
+            raise RuleBroken("terminal-lost", terminal=number)
+        step.store.terminals.seen(
+            number,
+            epoch=known.epoch + 1,
+            serial="",
+            model=known.model,
+            app_version=known.app_version,
+            person_code=known.person_code,
+        )
+        step.store.terminals.change(number, status="lost")
+
+
+def _known(store: Store, number: int) -> StoredTerminal:
+    known = store.terminals.find(number)
+    if known is None:
+        raise NotFound(what="terminal", key=number)
+    return known
 
 
 def note_terminal(office: Office, actor: Actor, number: int, facts: TerminalFacts) -> None:

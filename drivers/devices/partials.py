@@ -4,12 +4,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from drivers.contract import TerminalInfo
-from drivers.protocols.docking.events import BatchChunk
+from drivers.protocols.docking.events import BatchChunk, BlobChunk
 from drivers.protocols.docking.parcels import Partial
 
 
 class Partials:
-    """At most one unfinished batch of each terminal; without a folder nothing is kept.
+    """At most one unfinished batch of each terminal, and blobs by their digest; without a folder
+    nothing is kept.
 
     Only time is saved here: the terminal checks the digest of what is held before it goes on, and
     a file that cannot be written or read means starting at byte 0.
@@ -33,16 +34,37 @@ class Partials:
         if chunk.offset == 0:
             self.drop(info)
         path = self._folder / f"{_owner(info)}-{chunk.batch_no}-{chunk.sha256.hex()}.part"
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
-                if file.tell() == chunk.offset:
-                    file.write(chunk.data)
+        _append(path, chunk.offset, chunk.data)
 
     def drop(self, info: TerminalInfo) -> None:
         """Forget what is kept of this terminal."""
         for path in self._files(info):
             path.unlink(missing_ok=True)
+
+    def find_blob(self, sha256: bytes) -> bytes:
+        """Return what any docking left of a blob."""
+        with suppress(OSError):
+            if self._folder is not None:
+                return self._blob(self._folder, sha256).read_bytes()
+        return b""
+
+    def add_blob(self, chunk: BlobChunk) -> None:
+        """Keep a chunk; one at offset 0 begins anew."""
+        if self._folder is None:
+            return
+        path = self._blob(self._folder, chunk.sha256)
+        if chunk.offset == 0:
+            path.unlink(missing_ok=True)
+        _append(path, chunk.offset, chunk.data)
+
+    def drop_blob(self, sha256: bytes) -> None:
+        """Forget what is kept of a blob."""
+        if self._folder is not None:
+            self._blob(self._folder, sha256).unlink(missing_ok=True)
+
+    @staticmethod
+    def _blob(folder: Path, sha256: bytes) -> Path:
+        return folder / f"{sha256.hex()}.blob"
 
     def _files(self, info: TerminalInfo) -> list[Path]:
         return list(self._folder.glob(f"{_owner(info)}-*.part")) if self._folder else []
@@ -50,3 +72,11 @@ class Partials:
 
 def _owner(info: TerminalInfo) -> str:
     return f"{info.branch}-{info.terminal}-{info.epoch}"
+
+
+def _append(path: Path, offset: int, data: bytes) -> None:
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            if file.tell() == offset:
+                file.write(data)

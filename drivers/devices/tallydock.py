@@ -1,127 +1,134 @@
 """The driver for terminals that speak our own docking protocol (PROTOCOL.md)."""
 
-import secrets
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from drivers.contract import (
+    Applicant,
+    Blob,
     Capability,
-    Driver,
+    Invitation,
     Link,
     Package,
+    PairingDriver,
+    Place,
     Progress,
     Receipt,
     Session,
     TerminalInfo,
+    Traffic,
     Upload,
     Watermarks,
 )
 from drivers.devices.partials import Partials
-from drivers.errors import (
-    Damaged,
-    DriverError,
-    NotATerminal,
-    PeerRefused,
-    PeerSilent,
-    TerminalFault,
-    TerminalFull,
-    VersionMismatch,
-)
+from drivers.devices.securing import on_link, secure_with
+from drivers.devices.tallydock_pump import LONGEST_WAIT_S, Event, Pump
+from drivers.errors import CannotProve, PeerSilent
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.desk import DeskSession
 from drivers.protocols.docking.events import (
+    Applied,
     BatchArrived,
     BatchChunk,
-    DeskEvent,
+    BlobArrived,
+    BlobChunk,
+    BlobOffered,
+    BlobsDone,
     PackagesTaken,
+    Paired,
     SafeToRemove,
-    SessionEnded,
     TerminalReady,
     UploadsDone,
 )
+from drivers.protocols.docking.introduction import NONCE_BYTES
+from drivers.protocols.docking.keys import device_id
+from drivers.protocols.docking.pairing import PairingSession
+from drivers.protocols.docking.security import SECURED
 
-READ_BYTES: Final = 65_536
-LONGEST_WAIT_S: Final = 0.5
-PARTING_S: Final = 1.0
-SAMPLE_BYTES: Final = 32
 DESK_NAME: Final = "Tallydock"
 
-Wanted = TypeVar("Wanted", bound=DeskEvent)
+Wanted = TypeVar("Wanted", bound=Event)
 
 
-class TallydockDriver(Driver):
+class TallydockDriver(PairingDriver):
     """Handhelds with our protocol on board, over whatever carries bytes."""
 
     name = "tallydock"
     title = "Tallydock handheld"
     capabilities = frozenset(Capability)
 
-    def __init__(
-        self, scratch: Path | None = None, random_bits: Callable[[int], int] = secrets.randbits
-    ) -> None:
-        """`random_bits`: a replay gives back the connection number of the recording."""
-        super().__init__(scratch)
-        self._random_bits = random_bits
-
     @contextmanager
     def connect(
         self, link: Link, clock_ms: Callable[[], int], progress: Progress
     ) -> Iterator[Session]:
-        engine = DeskSession(self._random_bits(32), link.now_s(), clock_ms())
-        session = TallydockSession(link, engine, progress, Partials(self.scratch))
+        engine = DeskSession(
+            link.random_bits(32),
+            link.now_s(),
+            clock_ms(),
+            suites=SECURED,
+            secure=on_link(link.cipher, secure_with(self.credentials, is_desk=True)),
+        )
+        pump = Pump(link, engine, progress)
+        session = TallydockSession(link.name, engine, pump, Partials(self.scratch))
         try:
             session.greet()
             yield session
         finally:
-            session.break_off()
+            pump.break_off()
+
+    def pair(
+        self,
+        link: Link,
+        invitation: Invitation,
+        decide: Callable[[Applicant, str | None], Place],
+        progress: Progress,
+    ) -> Applicant:
+        if self.credentials is None:
+            raise CannotProve(port=link.name)
+        nonce = link.random_bits(8 * NONCE_BYTES).to_bytes(NONCE_BYTES, "big")
+        certificate = self.credentials.certificate
+        number = link.random_bits(32)
+        engine = PairingSession(number, link.now_s(), invitation, certificate, nonce)
+        pump = Pump(link, engine, progress)
+        try:
+            applied = _wait(pump, Applied)
+            pump.greeted = True
+            with ThreadPoolExecutor(1) as person:
+                answer = person.submit(decide, applied.applicant, applied.digits)
+                while not answer.done() and not pump.events:
+                    pump.turn(LONGEST_WAIT_S)
+                    pump.report("decide", 0, 0)
+            engine.place(answer.result())
+            _wait(pump, Paired)
+            pump.part()
+        finally:
+            pump.break_off(Code.PAIRING_REFUSED)
+        return applied.applicant
 
 
 class TallydockSession(Session):
-    """Moves bytes between a link and the protocol's desk side until the wanted event comes."""
+    """Turns the calls of a docking into those of the protocol's desk side."""
 
-    def __init__(
-        self, link: Link, engine: DeskSession, progress: Progress, partials: Partials
-    ) -> None:
-        self._link = link
+    def __init__(self, port: str, engine: DeskSession, pump: Pump, partials: Partials) -> None:
+        self._port = port
         self._engine = engine
-        self._progress = progress
+        self._pump = pump
         self._partials = partials
-        self._events: deque[DeskEvent] = deque()
         self._info: TerminalInfo | None = None
         self._watermarks = Watermarks(0, 0)
-        self._reported = ("connect", 0, 0)
-        self._ended = False
-        self._received_bytes = 0
-        self._sample = b""
-        self._heard_s = link.now_s()
 
     def greet(self) -> None:
         """Wait until the terminal has said who it is."""
-        self._report("connect", 0, 0)
-        ready = self._wait(TerminalReady)
-        hello = ready.hello
-        self._info = TerminalInfo(
-            branch=hello.branch,
-            terminal=hello.terminal,
-            epoch=hello.epoch,
-            serial=hello.serial,
-            model=hello.model,
-            app_version=hello.app_version,
-            protocol_version=ready.version,
-            person=hello.person,
-            battery_percent=hello.battery_percent,
-            free_bytes=hello.free_bytes,
-            clock_offset_ms=ready.clock_offset_ms,
-            last_seq=hello.last_seq,
-            schema_version=hello.schema_version,
-        )
+        self._pump.report("connect", 0, 0)
+        ready = _wait(self._pump, TerminalReady)
+        self._pump.greeted = True
+        self._info = _info(ready)
 
     def info(self) -> TerminalInfo:
         if self._info is None:
-            raise PeerSilent(port=self._link.name, silent_s=0.0)
+            raise PeerSilent(port=self._port, silent_s=0.0)
         return self._info
 
     def pull(self, watermarks: Watermarks) -> Iterator[Upload]:
@@ -130,11 +137,10 @@ class TallydockSession(Session):
         self._engine.welcome(DESK_NAME)
         self._engine.resume(watermarks.received_seq, watermarks.backed_up_seq, kept)
         while True:
-            match self._next():
+            match self._pump.next():
                 case BatchChunk() as chunk:
                     self._partials.add(self.info(), chunk)
-                    done_bytes = chunk.offset + len(chunk.data)
-                    self._report("upload", done_bytes, chunk.size)
+                    self._pump.report("upload", chunk.offset + len(chunk.data), chunk.size)
                 case BatchArrived() as batch:
                     yield Upload(batch.batch_no, batch.data)
                 case UploadsDone():
@@ -144,104 +150,78 @@ class TallydockSession(Session):
         self._watermarks = Watermarks(receipt.received_seq, receipt.backed_up_seq)
         self._engine.acknowledge(receipt)
         self._partials.drop(self.info())
-        self._write()
+        self._pump.write()
 
     def push(self, packages: Sequence[Package]) -> None:
         self._engine.push(packages)
-        while not self._events:
-            self._turn(LONGEST_WAIT_S)
-            self._report("download", self._engine.pushed_bytes, self._engine.push_total_bytes)
-        self._wait(PackagesTaken)
+        while not self._pump.events:
+            self._pump.turn(LONGEST_WAIT_S)
+            self._pump.report("download", *self._engine.pushed)
+        _wait(self._pump, PackagesTaken)
+
+    def pull_blobs(self, held: Callable[[bytes], bool]) -> Iterator[Blob]:
+        self._engine.ask_blobs()
+        while True:
+            match self._pump.next():
+                case BlobOffered() as offer if held(offer.sha256):
+                    self.acknowledge_blob(offer.sha256, True)
+                case BlobOffered() as offer:
+                    kept = self._partials.find_blob(offer.sha256)
+                    self._pump.events.extend(self._engine.want_blob(offer.sha256, kept))
+                case BlobChunk() as chunk:
+                    self._partials.add_blob(chunk)
+                    self._pump.report("photos", chunk.offset + len(chunk.data), chunk.size)
+                case BlobArrived() as blob:
+                    yield Blob(blob.sha256, blob.data)
+                case BlobsDone():
+                    return
+
+    def acknowledge_blob(self, sha256: bytes, kept: bool) -> None:
+        self._engine.answer_blob(sha256, kept)
+        self._partials.drop_blob(sha256)
+        self._pump.write()
 
     def refuse(self, code: int, text: str) -> None:
         self._engine.refuse(Code(code), text)
-        self._part()
+        self._pump.part()
 
-    def finish(self) -> None:
-        self._report("finish", 0, 0)
-        self._engine.seal(self._watermarks.received_seq, self._watermarks.backed_up_seq)
-        self._wait(SafeToRemove)
-        self._part()
+    def traffic(self) -> Traffic:
+        return self._pump.traffic()
 
-    def break_off(self) -> None:
-        """Say goodbye if that is still possible; nothing is lost if it is not."""
-        if not self._ended:
-            self._engine.refuse(Code.BROKEN_OFF)
-            self._part()
-
-    def _wait(self, kind: type[Wanted]) -> Wanted:
-        while not isinstance(event := self._next(), kind):
-            pass
-        return event
-
-    def _next(self) -> DeskEvent:
-        while not self._events:
-            if not self._turn(LONGEST_WAIT_S):
-                self._report(*self._reported)  # whoever wants to cancel can do it here
-        event = self._events.popleft()
-        if isinstance(event, SessionEnded):
-            self._ended = True
-            raise self._error(event)
-        return event
-
-    def _turn(self, wait_s: float) -> bool:
-        self._write()
-        now_s = self._link.now_s()
-        timeout_s = self._engine.next_timeout(now_s)
-        data = self._link.read(READ_BYTES, wait_s if timeout_s is None else min(timeout_s, wait_s))
-        now_s = self._link.now_s()
-        if data:
-            self._heard_s = now_s
-            self._received_bytes += len(data)
-            self._sample = (self._sample + data)[:SAMPLE_BYTES]
-        self._events.extend(self._engine.receive(data, now_s))
-        return bool(data)
-
-    def _report(self, stage: str, done_bytes: int, total_bytes: int) -> None:
-        self._reported = (stage, done_bytes, total_bytes)
-        self._progress(stage, done_bytes, total_bytes)
-
-    def _write(self) -> None:
-        if data := self._engine.bytes_to_send(self._link.now_s()):
-            self._link.write(data)
-
-    def _part(self) -> None:
-        # The other side's last word is of no more use, so its absence is not an error.
-        ends_s = self._link.now_s() + PARTING_S
-        with suppress(DriverError):
-            while not any(isinstance(event, SessionEnded) for event in self._events):
-                left_s = ends_s - self._link.now_s()
-                if left_s <= 0:
-                    break
-                self._turn(min(left_s, LONGEST_WAIT_S))
-            self._write()
-        self._ended = True
-
-    def _error(self, end: SessionEnded) -> DriverError:
-        port, code = self._link.name, end.code
-        unheard = code == Code.PEER_SILENT and not end.by_peer
-        if code == Code.NOT_A_TERMINAL or (unheard and self._talks_rubbish):
-            error: DriverError = NotATerminal(
-                port=port, received_bytes=self._received_bytes, sample=self._sample.hex()
-            )
-        elif unheard:
-            error = PeerSilent(port=port, silent_s=round(self._link.now_s() - self._heard_s, 1))
-        elif code in (Code.VERSION_UNSUPPORTED, Code.SUITE_REFUSED):
-            error = VersionMismatch(port=port, reason=_code_name(code), text=end.text)
-        elif not end.by_peer:
-            error = Damaged(port=port, reason=_code_name(code), text=end.text)
-        elif code == Code.TERMINAL_FULL:
-            error = TerminalFull(port=port, text=end.text)
-        elif code == Code.TERMINAL_FAULT:
-            error = TerminalFault(port=port, fault=code, text=end.text)
-        else:
-            error = PeerRefused(port=port, refusal=code, text=end.text)
-        return error
-
-    @property
-    def _talks_rubbish(self) -> bool:
-        return self._info is None and self._received_bytes > 0
+    def finish(self, ticket: bytes = b"") -> None:
+        self._pump.report("finish", 0, 0)
+        marks = self._watermarks
+        self._engine.seal(marks.received_seq, marks.backed_up_seq, ticket)
+        _wait(self._pump, SafeToRemove)
+        self._pump.part()
 
 
-def _code_name(number: int) -> str:
-    return Code(number).name.lower() if number in list(Code) else str(number)
+def _wait(pump: Pump, kind: type[Wanted]) -> Wanted:
+    while not isinstance(event := pump.next(), kind):
+        pass
+    return event
+
+
+def _info(ready: TerminalReady) -> TerminalInfo:
+    hello = ready.hello
+    return TerminalInfo(
+        branch=hello.branch,
+        terminal=hello.terminal,
+        epoch=hello.epoch,
+        serial=hello.serial,
+        model=hello.model,
+        app_version=hello.app_version,
+        protocol_version=ready.version,
+        person=hello.person,
+        battery_percent=hello.battery_percent,
+        free_bytes=hello.free_bytes,
+        clock_offset_ms=ready.clock_offset_ms,
+        last_seq=hello.last_seq,
+        schema_version=hello.schema_version,
+        device_id=device_id(ready.certificate) if ready.certificate else b"",
+        first_seq=hello.first_seq or 0,
+        ticket=hello.ticket or b"",
+        masters_ms=hello.masters_ms,
+        last_number=hello.last_number or 0,
+        held=hello.held or (),
+    )

@@ -1,9 +1,13 @@
-"""What all links share: a clock, and `with` that closes."""
+"""What all links share: a clock, chance, and `with` that closes."""
 
+import secrets
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
+
+from drivers.contract import Cipher
 
 
 class ClosingLink(ABC):
@@ -16,6 +20,14 @@ class ClosingLink(ABC):
     def now_s(self) -> float:
         """Monotonic seconds."""
         return time.monotonic()
+
+    def random_bits(self, bits: int) -> int:
+        """A number that nobody can guess."""
+        return secrets.randbits(bits)
+
+    def cipher(self, fresh: Callable[[], Cipher]) -> Cipher:
+        """A fresh one: nobody listens here."""
+        return fresh()
 
     def __enter__(self) -> Self:
         return self

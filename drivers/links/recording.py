@@ -1,27 +1,35 @@
 """A link that writes down everything that passes over another one.
 
-A recording is text: a first line `tallydock-recording 1 NAME`, then one line for each call,
-`r SECONDS HEX` for what a read gave (nothing, if it timed out) and `w SECONDS HEX` for a write.
+A recording starts with the line `tallydock-recording 2 NAME`. Then come entries: one letter, the
+time in microseconds (u64), the length (u32) and so many bytes. `r`: what a read gave (nothing, if
+it timed out); `w`: what was written; `n`: a random number. Of the cipher `b`: its first bytes; `o`:
+what was opened; `a`: what it answered by itself; `p`: what it was given to close and `s`: what
+became of that; `c`: the certificate of the other side, once it is ready.
 """
 
-from typing import TextIO
+import struct
+from collections.abc import Callable
+from typing import BinaryIO, Final
 
-from drivers.contract import Link
+from drivers.contract import Cipher, Link
 from drivers.links.closing import ClosingLink
 
-HEADER = "tallydock-recording 1"
+HEADER: Final = b"tallydock-recording 2"
+ENTRY: Final = struct.Struct(">cQI")
 
 
 class RecordingLink(ClosingLink):
     """Owns `link` and `file`. Its time stands still between two calls, so that a replay sees
-    exactly the times that the recorded session saw."""
+    exactly the times that the recorded session saw. A file that cannot be written to any more
+    ends the recording, never the docking."""
 
-    def __init__(self, link: Link, file: TextIO) -> None:
+    def __init__(self, link: Link, file: BinaryIO) -> None:
         self._link = link
         self._file = file
+        self._fails = False
         self._now_s = 0.0
         self._began_s = link.now_s()
-        file.write(f"{HEADER} {link.name}\n")
+        self._keep(HEADER + b" " + link.name.encode() + b"\n")
 
     @property
     def name(self) -> str:
@@ -32,18 +40,74 @@ class RecordingLink(ClosingLink):
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         data = self._link.read(max_bytes, timeout_s)
-        self._note("r", data)
+        self.note(b"r", data)
         return data
 
     def write(self, data: bytes) -> None:
         self._link.write(data)
-        self._note("w", data)
+        self.note(b"w", data)
+
+    def random_bits(self, bits: int) -> int:
+        number = self._link.random_bits(bits)
+        self.note(b"n", number.to_bytes((bits + 7) // 8, "big"))
+        return number
+
+    def cipher(self, fresh: Callable[[], Cipher]) -> Cipher:
+        return _RecordedCipher(self._link.cipher(fresh), self)
 
     def close(self) -> None:
         self._link.close()
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:  # the last bytes did not fit on the disk
+            self._fails = True
 
-    def _note(self, direction: str, data: bytes) -> None:
+    def note(self, kind: bytes, data: bytes) -> None:
+        """Write one entry at the present time."""
         micros = round((self._link.now_s() - self._began_s) * 1e6)
         self._now_s = micros / 1e6
-        self._file.write(f"{direction} {micros} {data.hex()}\n")
+        self._keep(ENTRY.pack(kind, micros, len(data)) + data)
+
+    def _keep(self, data: bytes) -> None:
+        if not self._fails:
+            try:
+                self._file.write(data)
+            except OSError:
+                self._fails = True
+
+
+class _RecordedCipher:
+    """Lets another cipher work and writes down what it makes of what."""
+
+    def __init__(self, inner: Cipher, recording: RecordingLink) -> None:
+        self._inner = inner
+        self._recording = recording
+        self._told = False
+
+    @property
+    def ready(self) -> bool:
+        return self._inner.ready
+
+    @property
+    def peer(self) -> bytes:
+        return self._inner.peer
+
+    def begin(self, transcript: bytes) -> bytes:
+        first = self._inner.begin(transcript)
+        self._recording.note(b"b", first)
+        return first
+
+    def unwrap(self, data: bytes) -> tuple[bytes, bytes]:
+        plain, reply = self._inner.unwrap(data)
+        if self._inner.ready and not self._told:
+            self._told = True
+            self._recording.note(b"c", self._inner.peer)
+        self._recording.note(b"o", plain)
+        self._recording.note(b"a", reply)
+        return plain, reply
+
+    def wrap(self, plain: bytes) -> bytes:
+        closed = self._inner.wrap(plain)
+        self._recording.note(b"p", plain)
+        self._recording.note(b"s", closed)
+        return closed

@@ -1,16 +1,32 @@
 """A link that plays a recording and refuses to go another way."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
+from drivers.contract import Cipher
 from drivers.errors import Diverged, LinkLost, PortInvalid, PortMissing
 from drivers.links.closing import ClosingLink
-from drivers.links.recording import HEADER
+from drivers.links.recording import ENTRY, HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a recording: what happened (as in `recording`), when, with which bytes."""
+
+    kind: bytes
+    micros: int
+    data: bytes
 
 
 class ReplayLink(ClosingLink):
-    """Reads give what the recorded reads gave; writes must be the recorded writes."""
+    """Reads give what the recorded reads gave; writes must be the recorded writes.
 
-    def __init__(self, name: str, entries: list[tuple[str, int, bytes]]) -> None:
+    No key is needed: what the cipher opened and closed stands in the recording.
+    """
+
+    def __init__(self, name: str, entries: list[Entry]) -> None:
         self._name = name
         self._entries = entries
         self._at = 0
@@ -24,38 +40,70 @@ class ReplayLink(ClosingLink):
         return self._now_s
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:  # noqa: ARG002 - as recorded
-        return self._take("r", None)
+        return self.take(b"r")
 
     def write(self, data: bytes) -> None:
-        self._take("w", data)
+        self.take(b"w", data)
+
+    def random_bits(self, bits: int) -> int:  # noqa: ARG002 - as recorded
+        return int.from_bytes(self.take(b"n"), "big")
+
+    def cipher(self, fresh: Callable[[], Cipher]) -> Cipher:  # noqa: ARG002 - as recorded
+        return _PlayedCipher(self)
 
     def close(self) -> None:
         self._at = len(self._entries)
 
-    def _take(self, direction: str, data: bytes | None) -> bytes:
+    def next_is(self, kind: bytes) -> bool:
+        """Whether the next entry is of this kind."""
+        return self._at < len(self._entries) and self._entries[self._at].kind == kind
+
+    def take(self, kind: bytes, data: bytes | None = None) -> bytes:
+        """The bytes of the next entry. Raises LinkLost at the end, Diverged if it is another."""
         if self._at == len(self._entries):
             raise LinkLost(port=self._name, reason="the recording ends here")
-        recorded, micros, content = self._entries[self._at]
-        if recorded != direction or (data is not None and data != content):
-            raise Diverged(
-                port=self._name,
-                at=self._at,
-                expected=f"{recorded} {content.hex()}",
-                found=f"{direction} {(data or b'').hex()}",
-            )
+        entry = self._entries[self._at]
+        if entry.kind != kind or (data is not None and data != entry.data):
+            self._diverge(entry, kind, data or b"")
         self._at += 1
-        self._now_s = micros / 1e6
-        return content
+        self._now_s = entry.micros / 1e6
+        return entry.data
+
+    def _diverge(self, entry: Entry, kind: bytes, data: bytes) -> NoReturn:
+        raise Diverged(
+            port=self._name,
+            at=self._at,
+            expected=f"{entry.kind.decode()} {entry.data.hex()}",
+            found=f"{kind.decode()} {data.hex()}",
+        )
+
+
+class _PlayedCipher:
+    """Gives what the recorded cipher gave."""
+
+    def __init__(self, link: ReplayLink) -> None:
+        self._link = link
+        self.ready = False
+        self.peer = b""
+
+    def begin(self, transcript: bytes) -> bytes:  # noqa: ARG002 - as recorded
+        return self._link.take(b"b")
+
+    def unwrap(self, data: bytes) -> tuple[bytes, bytes]:  # noqa: ARG002 - as recorded
+        if self._link.next_is(b"c"):
+            self.peer, self.ready = self._link.take(b"c"), True
+        return self._link.take(b"o"), self._link.take(b"a")
+
+    def wrap(self, plain: bytes) -> bytes:
+        self._link.take(b"p", plain)
+        return self._link.take(b"s")
 
 
 def open_replay(path: Path) -> ReplayLink:
     """Open a recording. Raises `PortMissing` or `PortInvalid`."""
     url = f"replay:{path}"
     try:
-        header, *lines = path.read_text("ascii").splitlines()
-        if not header.startswith(HEADER):
-            raise PortInvalid(port=url, reason="not a recording")
-        entries = [_entry(line) for line in lines]
+        entries = read_recording(path.read_bytes())
     except OSError as error:
         raise PortMissing(port=url, reason=str(error)) from error
     except ValueError as error:
@@ -63,6 +111,16 @@ def open_replay(path: Path) -> ReplayLink:
     return ReplayLink(url, entries)
 
 
-def _entry(line: str) -> tuple[str, int, bytes]:
-    direction, micros, content = line.split(" ")
-    return direction, int(micros), bytes.fromhex(content)
+def read_recording(data: bytes) -> list[Entry]:
+    """The entries; one that was cut off at the end is left out. Raises ValueError."""
+    if not data.startswith(HEADER):
+        raise ValueError("not a recording")
+    at = data.find(b"\n") + 1
+    entries = []
+    while at + ENTRY.size <= len(data):
+        kind, micros, length = ENTRY.unpack_from(data, at)
+        at += ENTRY.size
+        if at + length <= len(data):
+            entries.append(Entry(kind, micros, data[at : at + length]))
+        at += length
+    return entries

@@ -86,6 +86,28 @@ def received_in(reader: Reader, terminal_no: int, epoch: int) -> int:
     return int(reader.rows(query)[0][0] or 0)
 
 
+def chain_before(reader: Reader, terminal_no: int, epoch: int, batch_no: int) -> str | None:
+    """The chain value (hex) behind the batch before this one; None where nothing was signed.
+
+    A batch that was turned down is a link of the chain like any other.
+    """
+    columns = upload_batch.c
+    query = (
+        select(columns.chain)
+        .where(
+            columns.branch_id == reader.branch_id,
+            columns.terminal_no == terminal_no,
+            columns.epoch == epoch,
+            columns.batch_no < batch_no,
+            columns.variant == 0,
+        )
+        .order_by(columns.batch_no.desc())
+        .limit(1)
+    )
+    rows = reader.rows(query)
+    return rows[0].chain if rows else None
+
+
 def archive_paths(reader: Reader) -> set[str]:
     """Every archive file that a batch row speaks of."""
     query = select(upload_batch.c.archive_path).where(upload_batch.c.branch_id == reader.branch_id)

@@ -4,11 +4,13 @@ from sqlalchemy import func, select
 
 from app.storage.reader import Reader
 from app.storage.store.audit import Audit
+from app.storage.store.blobs import Blobs
 from app.storage.store.documents import Documents
 from app.storage.store.masters import Masters
 from app.storage.store.numbers import Numbers
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
+from app.storage.store.terminal_keys import TerminalKeys
 from app.storage.store.terminals import Terminals
 from app.storage.store.uploads import Uploads
 
@@ -30,6 +32,8 @@ class Store:
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)
+        self.terminal_keys = TerminalKeys(scope)
+        self.blobs = Blobs(scope)
         self._scope = scope
 
     def lock(self) -> None:

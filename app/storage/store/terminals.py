@@ -70,7 +70,12 @@ class Terminals:
         }
         same_epoch = known is not None and known.epoch == epoch
         if not same_epoch:
-            fields |= {"received_seq": 0, "backed_up_seq": 0}
+            fields |= {
+                "received_seq": 0,
+                "backed_up_seq": 0,
+                "ticket": None,
+                "ticket_before": None,
+            }
         if known is None:
             row = fields | {
                 "id": derived_key(self._scope.branch_id, "terminal", terminal_no),
@@ -81,6 +86,45 @@ class Terminals:
         else:
             self._update(terminal_no, fields)
         return self._get(terminal_no)
+
+    def change(
+        self,
+        terminal_no: int,
+        *,
+        status: str | None = None,
+        person_code: str | None = None,
+        route_code: str | None = None,
+    ) -> None:
+        """Sets what is given; None leaves as it is."""
+        given = {"status": status, "person_code": person_code, "route_code": route_code}
+        fields: dict[str, object] = {
+            name: value for name, value in given.items() if value is not None
+        }
+        if fields:
+            self._update(terminal_no, fields)
+
+    def note_state(
+        self,
+        terminal_no: int,
+        *,
+        battery_percent: int | None,
+        free_bytes: int | None,
+        clock_offset_ms: int | None,
+        masters_ms: int | None,
+    ) -> None:
+        """What it said of itself just now."""
+        fields: dict[str, object] = {
+            "battery_percent": battery_percent,
+            "free_bytes": free_bytes,
+            "clock_offset_ms": clock_offset_ms,
+            "masters_ms": masters_ms,
+            "last_seen_ms": self._scope.now_ms,
+        }
+        self._update(terminal_no, fields)
+
+    def give_ticket(self, terminal_no: int, ticket: str, shown: str) -> None:
+        """What it has to show next time; `shown` stays good in case this one does not arrive."""
+        self._update(terminal_no, {"ticket": ticket, "ticket_before": shown})
 
     def advance(
         self,
@@ -128,25 +172,47 @@ class Terminals:
         problems: int = 0,
         clock_offset_ms: int | None = None,
         battery_percent: int | None = None,
+        epoch: int | None = None,
+        blobs: int = 0,
+        received_bytes: int = 0,
+        sent_bytes: int = 0,
+        log: str = "[]",
+        traffic_path: str | None = None,
     ) -> None:
         """An error code makes the session a failed one."""
+        self._set_session(
+            session_id,
+            terminal_id=terminal_id,
+            state="failed" if error_code else "done",
+            error_code=error_code,
+            ended_ms=self._scope.now_ms,
+            batches=batches,
+            records=records,
+            problems=problems,
+            clock_offset_ms=clock_offset_ms,
+            battery_percent=battery_percent,
+            epoch=epoch,
+            blobs=blobs,
+            received_bytes=received_bytes,
+            sent_bytes=sent_bytes,
+            log=log,
+            traffic_path=traffic_path,
+        )
+
+    def note_ticket(
+        self, session_id: uuid.UUID, terminal_id: uuid.UUID, epoch: int, ticket: str
+    ) -> None:
+        """The ticket that this session is about to give."""
+        self._set_session(session_id, terminal_id=terminal_id, epoch=epoch, ticket=ticket)
+
+    def _set_session(self, session_id: uuid.UUID, **fields: object) -> None:
         self._scope.connection.execute(
             update(dock_session)
             .where(
                 dock_session.c.branch_id == self._scope.branch_id,
                 dock_session.c.id == session_id,
             )
-            .values(
-                terminal_id=terminal_id,
-                state="failed" if error_code else "done",
-                error_code=error_code,
-                ended_ms=self._scope.now_ms,
-                batches=batches,
-                records=records,
-                problems=problems,
-                clock_offset_ms=clock_offset_ms,
-                battery_percent=battery_percent,
-            )
+            .values(**fields)
         )
 
     def _get(self, terminal_no: int) -> StoredTerminal:

@@ -1,26 +1,29 @@
 """The command line of the simulated handheld: `tallydock-handheld`."""
 
 import argparse
-import json
 import os
 import random
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from drivers.contract import Link
 from drivers.devices.simulated.day import make_day
-from drivers.devices.simulated.faults import Faults, FaultyLink, read_faults
+from drivers.devices.simulated.faults import Faults, FaultyLink, Rebooted, read_faults
 from drivers.devices.simulated.impostors import chatter, stay_silent
+from drivers.devices.simulated.joining import Joining, say
+from drivers.devices.simulated.photos import add_photos
 from drivers.devices.simulated.ports import Port, open_port
 from drivers.devices.simulated.sealing import read_batch_file
-from drivers.devices.simulated.serving import Handheld
+from drivers.devices.simulated.serving import MODEL, Handheld
 from drivers.devices.simulated.store import Identity, TerminalStore
+from drivers.devices.simulated.trust import Trust
 from drivers.errors import LinkError, LinkLost
 from drivers.protocols.docking.batch import Batch
 
@@ -32,27 +35,55 @@ def command_line(arguments: Sequence[str] | None = None) -> int:
     for told in (signal.SIGTERM, signal.SIGINT):  # Ctrl+C at a demo reaches its handhelds too
         signal.signal(told, lambda *_: sys.exit(0))
     options = _parser().parse_args(arguments)
-    try:
-        faults = read_faults(options.fault)
-        batches = [read_batch_file(path) for path in options.load]
-        identity = _identity(options, [batch for batch, _ in batches])
-        store = TerminalStore(options.store or Path(":memory:"), identity)
-        for _, records in batches:
-            store.add(records)
-    except (ValueError, OSError, sqlite3.Error) as error:  # a BatchError is a ValueError
-        sys.stderr.write(f"tallydock-handheld: {error}\n")
-        return 2
+    with tempfile.TemporaryDirectory() as nowhere:
+        # Without a store of its own it leaves nothing behind.
+        path = options.store or Path(nowhere) / "handheld.sqlite"
+        try:
+            faults = read_faults(options.fault)
+            store, trust = _prepare(options, path, faults)
+            joining = Joining(store, trust, MODEL, options.pair)
+        except (ValueError, OSError, sqlite3.Error) as error:  # a BatchError is a ValueError
+            sys.stderr.write(f"tallydock-handheld: {error}\n")
+            return 2
+        handheld = Handheld(store, trust, path.parent, faults, _clock(faults), joining)
+        return _run(options, handheld, faults)
+
+
+def _prepare(
+    options: argparse.Namespace, path: Path, faults: Faults
+) -> tuple[TerminalStore, Trust]:
+    batches = [read_batch_file(each) for each in options.load]
+    if options.clone:
+        _copy(options.clone, path)
+    store = TerminalStore(path, _identity(options, [batch for batch, _ in batches]))
+    trust = Trust.beside(path)
+    if options.key:
+        trust.take_key(options.key.read_bytes())
+    if options.desk:
+        trust.believe(options.desk.read_bytes())
+    for _, records in batches:
+        store.add(records)
     known = store.identity()
     if options.scenario == "day" and known.last_seq == 0:
         store.add(make_day(known, _clock(faults)(), options.seed))
+    add_photos(store, options.photos, options.photo_bytes, _clock(faults)(), options.seed)
+    return store, trust
+
+
+def _copy(original: Path, path: Path) -> None:
+    """The store of another handheld, with its key and its desk, as a thief would copy it."""
+    for suffix in (".sqlite", ".sqlite-wal", ".key", ".desk"):
+        if (source := original.with_suffix(suffix)).exists():
+            path.with_suffix(suffix).write_bytes(source.read_bytes())
+
+
+def _run(options: argparse.Namespace, handheld: Handheld, faults: Faults) -> int:
     impostor = {"chatter": chatter, "silent": stay_silent}.get(options.scenario)
     try:
         with open_port(options.port) as port:
             _say({"port": port.address})
             if impostor:
                 _serve_badly(port, impostor)
-            folder = options.store.parent if options.store else Path()
-            handheld = Handheld(store, folder, faults, _clock(faults))
             _serve(port, handheld, faults, options.seed, options.once)
     except LinkError as error:
         sys.stderr.write(f"tallydock-handheld: {error}\n")
@@ -81,8 +112,16 @@ def _parser() -> argparse.ArgumentParser:
                         help="day: a working day in an empty store; chatter and silent are no "
                         "terminals at all")  # fmt: skip
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=VALUE",
-                        help="cut=BYTES flip=RATE drop=RATE clock=SECONDS badtotals=1 "
-                        "battery=PERCENT")  # fmt: skip
+                        help="cut=BYTES reboot=BYTES stall=BYTES flip=RATE drop=RATE dup=RATE "
+                        "delay=SECONDS clock=SECONDS badtotals=1 full=1 battery=PERCENT"
+                        )  # fmt: skip
+    parser.add_argument("--pair", default="", metavar="TEXT",
+                        help="be paired: the text of the desk's QR code, or digits")  # fmt: skip
+    parser.add_argument("--key", type=Path, help="PEM file of key and certificate to use")
+    parser.add_argument("--desk", type=Path, help="certificate (DER) of the desk to believe")
+    parser.add_argument("--clone", type=Path, metavar="STORE", help="be a copy of another one")
+    parser.add_argument("--photos", type=int, default=0, help="so many photos to upload")
+    parser.add_argument("--photo-bytes", type=int, default=100_000)
     parser.add_argument("--once", action="store_true", help="end after one completed session")
     return parser
 
@@ -108,11 +147,15 @@ def _serve(port: Port, handheld: Handheld, faults: Faults, seed: int, once: bool
     dice = random.Random(seed)  # noqa: S311 - faults, not secrets
     for plain in port.links():
         link = FaultyLink(plain, faults, dice)
-        with suppress(LinkLost):  # the desk went; the next one is welcome
+        try:
             for summary in handheld.serve(link):
                 _say(asdict(summary))
                 if once:
                     return
+        except LinkLost:  # the desk went; the next one is welcome
+            pass
+        except Rebooted:
+            faults = replace(faults, reboot=0)
 
 
 def _serve_badly(port: Port, impostor: Callable[[Link], None]) -> None:
@@ -123,8 +166,7 @@ def _serve_badly(port: Port, impostor: Callable[[Link], None]) -> None:
 
 def _say(document: dict[str, object]) -> None:
     try:
-        sys.stdout.write(json.dumps(document) + "\n")
-        sys.stdout.flush()
+        say(document)
     except BrokenPipeError:  # whoever started us is gone; the next desk may still come
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

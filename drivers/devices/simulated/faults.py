@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from dataclasses import dataclass, fields
 
 from drivers.contract import Link
@@ -11,11 +12,16 @@ from drivers.links.closing import ClosingLink
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Named as in `--fault NAME=VALUE`; flip and drop are rates per byte written."""
+    """Named as in `--fault NAME=VALUE`; flip and drop are rates per byte written, dup per write."""
 
     cut: int = 0  # die after this many bytes written
+    reboot: int = 0  # forget what is not stored after this many bytes written, once
+    stall: int = 0  # nothing gets out any more after this many bytes written
     flip: float = 0.0
     drop: float = 0.0
+    dup: float = 0.0
+    delay: float = 0.0  # seconds before each write
+    full: int = 0  # 1: no room for data sets
     clock: int = 0  # seconds that the clock is ahead
     badtotals: int = 0  # 1: the control totals of sealed batches are wrong
     battery: int = 80  # percent
@@ -31,6 +37,10 @@ def read_faults(options: list[str]) -> Faults:
             raise ValueError(f"unknown fault {name}; known are {', '.join(kinds)}")
         values[name] = int(value) if kinds[name] is int else float(value)
     return Faults(**values)  # type: ignore[arg-type]
+
+
+class Rebooted(Exception):
+    """The handheld starts anew: whatever it only had in memory is gone."""
 
 
 class FaultyLink(ClosingLink):
@@ -53,12 +63,20 @@ class FaultyLink(ClosingLink):
         return self._link.read(max_bytes, timeout_s)
 
     def write(self, data: bytes) -> None:
-        cut = self._faults.cut
+        faults, cut = self._faults, self._faults.cut
         if cut and self._written + len(data) >= cut:
             self._link.write(self._spoiled(data[: cut - self._written]))
             os.kill(os.getpid(), signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-        self._written += len(data)
+        before, self._written = self._written, self._written + len(data)
+        if faults.reboot and before < faults.reboot <= self._written:
+            raise Rebooted
+        if faults.stall and self._written >= faults.stall:
+            return
+        if faults.delay:
+            time.sleep(faults.delay)
         self._link.write(self._spoiled(data))
+        if faults.dup and self._dice.random() < faults.dup:
+            self._link.write(self._spoiled(data))
 
     def close(self) -> None:
         self._link.close()

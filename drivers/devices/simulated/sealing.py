@@ -1,6 +1,7 @@
 """Puts records that are in no batch yet into sealed batches, and reads batch files in."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from drivers.protocols.docking.batch import (
     Batch,
     BatchHeader,
     Record,
+    chain_after,
     open_batch,
     open_record,
     seal_batch,
+    to_be_signed,
 )
 
 APP_VERSION = "1.0"
@@ -21,7 +24,10 @@ MOST_RECORDS = 20_000
 MOST_BYTES = 3 * 1024 * 1024  # of the 4 MiB that a batch may have
 LINE_TYPES = frozenset({11, 13, 15, 17, 21, 23, 25, 26, 31})
 """Records that belong to the header before them; a document lies in one batch."""
-_TOTALS = 8
+_TOTALS, _SIGNATURE = 8, 16
+
+Sign = Callable[[bytes], bytes]
+"""Makes the 64 bytes of an Ed25519 signature."""
 
 
 def read_batch_file(path: Path) -> tuple[Batch, list[StoredRecord]]:
@@ -35,18 +41,17 @@ def read_batch_file(path: Path) -> tuple[Batch, list[StoredRecord]]:
     return batch, records
 
 
-def seal_loose_records(
-    store: TerminalStore, identity: Identity, wrong_totals: bool = False
-) -> None:
+def seal_loose_records(store: TerminalStore, sign: Sign, wrong_totals: bool = False) -> None:
     """Seal all loose records of `store`; with `wrong_totals` the control totals do not add up."""
-    batch_no = identity.last_batch_no
+    identity = store.identity()
+    batch_no, chain = identity.last_batch_no, store.standing().chain
     for origin, group in groupby(store.loose_records(), key=lambda record: record.origin):
         for records in _portions(list(group)):
             batch_no = max(batch_no + 1, origin)
-            store.keep_batch(
-                _seal(identity, batch_no, records, wrong_totals),
-                [record.seq for record in records],
-            )
+            batch = _seal(identity, batch_no, records, (chain, sign), wrong_totals)
+            digest = hashlib.sha256(b"".join(record.data for record in records)).digest()
+            chain = chain_after(chain, digest)
+            store.keep_batch(batch, [record.seq for record in records], chain)
 
 
 def _portions(records: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
@@ -74,7 +79,11 @@ def _is_line(record: StoredRecord) -> bool:
 
 
 def _seal(
-    identity: Identity, batch_no: int, records: Sequence[StoredRecord], wrong_totals: bool
+    identity: Identity,
+    batch_no: int,
+    records: Sequence[StoredRecord],
+    bond: tuple[bytes, Sign],
+    wrong_totals: bool,
 ) -> SealedBatch:
     seq_from, seq_to = records[0].seq, records[-1].seq
     header = BatchHeader(
@@ -90,14 +99,18 @@ def _seal(
         app_version=APP_VERSION,
         schema_version=SCHEMA_VERSION,
     )
-    data = seal_batch(header, [record.data for record in records])
+    chain, sign = bond
+    data = seal_batch(header, [record.data for record in records], chain, sign)
     if wrong_totals:
-        data = _with_wrong_totals(data)
+        data = _with_wrong_totals(data, sign)
     return SealedBatch(batch_no, seq_from, seq_to, len(records), data)
 
 
-def _with_wrong_totals(data: bytes) -> bytes:
+def _with_wrong_totals(data: bytes, sign: Sign) -> bytes:
     batch = cbor.decode(data, max_items=100_000, max_bytes=len(data))
-    if isinstance(batch, dict):
-        batch[_TOTALS] = {kind: [count + 1, qty] for kind, (count, qty) in batch[_TOTALS].items()}
+    if not isinstance(batch, dict):
+        return data
+    batch[_TOTALS] = {kind: [count + 1, qty] for kind, (count, qty) in batch[_TOTALS].items()}
+    del batch[_SIGNATURE]
+    batch[_SIGNATURE] = sign(to_be_signed(cbor.encode(batch)))
     return cbor.encode(batch)

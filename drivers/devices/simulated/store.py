@@ -5,12 +5,16 @@ byte, as long as its records do. The desk's watermarks are the truth, also when 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from drivers.contract import Package, Verdict, Watermarks
+from drivers.contract import Verdict, Watermarks
+from drivers.devices.simulated import store_blobs, store_packages
+from drivers.devices.simulated.store_blobs import StoredBlobs
+from drivers.devices.simulated.store_packages import StoredPackages
+from drivers.devices.simulated.writing import writing
+from drivers.protocols.docking.batch import CHAIN_START
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS identity (
@@ -18,7 +22,9 @@ CREATE TABLE IF NOT EXISTS identity (
     branch INTEGER NOT NULL, terminal INTEGER NOT NULL, epoch INTEGER NOT NULL,
     serial TEXT NOT NULL, person TEXT NOT NULL, last_seq INTEGER NOT NULL,
     last_batch_no INTEGER NOT NULL,
-    received_seq INTEGER NOT NULL, backed_up_seq INTEGER NOT NULL
+    received_seq INTEGER NOT NULL, backed_up_seq INTEGER NOT NULL,
+    chain BLOB NOT NULL, last_number INTEGER NOT NULL DEFAULT 0,
+    ticket BLOB NOT NULL DEFAULT x''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY, ts_ms INTEGER NOT NULL, data BLOB NOT NULL,
@@ -31,16 +37,6 @@ CREATE TABLE IF NOT EXISTS batch (
 CREATE TABLE IF NOT EXISTS verdict (
     batch_no INTEGER NOT NULL, seq INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
     PRIMARY KEY (batch_no, seq, code)
-) STRICT;
-CREATE TABLE IF NOT EXISTS package (
-    name TEXT PRIMARY KEY, revision INTEGER NOT NULL, data BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS staged (
-    name TEXT PRIMARY KEY, revision INTEGER NOT NULL, sha256 BLOB NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS staged_part (
-    name TEXT NOT NULL REFERENCES staged ON DELETE CASCADE, offset INTEGER NOT NULL,
-    data BLOB NOT NULL, PRIMARY KEY (name, offset)
 ) STRICT;
 """
 
@@ -83,6 +79,16 @@ class SealedBatch:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the handheld stands with its desk; `chain` is the value behind its last batch."""
+
+    chain: bytes
+    ticket: bytes
+    last_number: int
+    first_seq: int
+
+
 class TerminalStore:
     """The one open store file of a handheld."""
 
@@ -92,11 +98,13 @@ class TerminalStore:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(SCHEMA)
-        with self._writing() as cursor:
+        self._connection.executescript(SCHEMA + store_packages.SCHEMA + store_blobs.SCHEMA)
+        self.packages = StoredPackages(self._connection)
+        self.blobs = StoredBlobs(self._connection)
+        with writing(self._connection) as cursor:
             cursor.execute(
-                "INSERT OR IGNORE INTO identity VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
-                astuple(identity),
+                "INSERT OR IGNORE INTO identity VALUES (1, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, 0, x'')",
+                (*astuple(identity), CHAIN_START),
             )
 
     def close(self) -> None:
@@ -108,6 +116,45 @@ class TerminalStore:
             "SELECT branch, terminal, epoch, serial, person, last_seq, last_batch_no FROM identity"
         ).fetchone()
         return Identity(*row)
+
+    def standing(self) -> Standing:
+        """Return what the next docking has to say beside the identity."""
+        row = self._connection.execute(
+            "SELECT chain, ticket, last_number,"
+            " (SELECT coalesce(min(seq), 0) FROM record) FROM identity"
+        ).fetchone()
+        return Standing(*row)
+
+    def settle(self, branch: int, terminal: int, epoch: int, person: str) -> None:
+        """Take the place that a desk gives.
+
+        Raises ValueError when another place has records that no desk has confirmed.
+        """
+        known = self.identity()
+        if (known.branch, known.terminal, known.epoch) == (branch, terminal, epoch):
+            forgotten: tuple[str, ...] = ()
+        elif self.unsent():
+            raise ValueError("records of another place are not handed over yet")
+        else:
+            forgotten = ("record", "batch", "verdict")
+        with writing(self._connection) as cursor:
+            for table in forgotten:
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            cursor.execute(
+                "UPDATE identity SET branch = ?, terminal = ?, epoch = ?, person = ?",
+                (branch, terminal, epoch, person or known.person),
+            )
+            if forgotten:
+                cursor.execute(
+                    "UPDATE identity SET last_seq = 0, last_batch_no = 0, received_seq = 0,"
+                    " backed_up_seq = 0, last_number = 0, ticket = x'', chain = ?",
+                    (CHAIN_START,),
+                )
+
+    def keep_ticket(self, ticket: bytes) -> None:
+        """Keep what the desk wants to see next time."""
+        with writing(self._connection) as cursor:
+            cursor.execute("UPDATE identity SET ticket = ?", (ticket,))
 
     def watermarks(self) -> Watermarks:
         """Return what the desk said last."""
@@ -121,7 +168,7 @@ class TerminalStore:
 
         Raises ValueError if another record has that sequence.
         """
-        with self._writing() as cursor:
+        with writing(self._connection) as cursor:
             backed_up = cursor.execute("SELECT backed_up_seq FROM identity").fetchone()[0]
             cursor.executemany(
                 "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, NULL)",
@@ -141,9 +188,9 @@ class TerminalStore:
         )
         return [StoredRecord(*row) for row in rows]
 
-    def keep_batch(self, batch: SealedBatch, seqs: Sequence[int]) -> None:
-        """Keep a sealed batch and mark its records as being in it."""
-        with self._writing() as cursor:
+    def keep_batch(self, batch: SealedBatch, seqs: Sequence[int], chain: bytes) -> None:
+        """Keep a sealed batch, the chain value behind it, and mark its records as being in it."""
+        with writing(self._connection) as cursor:
             cursor.execute(
                 "INSERT INTO batch VALUES (?, ?, ?, ?, ?)",
                 (batch.batch_no, batch.seq_from, batch.seq_to, batch.records, batch.data),
@@ -152,7 +199,9 @@ class TerminalStore:
                 "UPDATE record SET batch_no = ? WHERE seq = ?",
                 [(batch.batch_no, seq) for seq in seqs],
             )
-            cursor.execute("UPDATE identity SET last_batch_no = ?", (batch.batch_no,))
+            cursor.execute(
+                "UPDATE identity SET last_batch_no = ?, chain = ?", (batch.batch_no, chain)
+            )
 
     def batches_after(self, seq: int) -> list[SealedBatch]:
         """Return the sealed batches that reach beyond `seq`, lowest sequences first."""
@@ -165,14 +214,14 @@ class TerminalStore:
 
     def obey(self, watermarks: Watermarks) -> None:
         """Take over the desk's watermarks and drop what lies inside its backup."""
-        with self._writing() as cursor:
+        with writing(self._connection) as cursor:
             _move_watermarks(cursor, watermarks)
 
     def take_receipt(
         self, batch_no: int, watermarks: Watermarks, verdicts: Sequence[Verdict], rejected: bool
     ) -> None:
         """Keep the verdicts of a batch; records of a rejected one go into a new batch later."""
-        with self._writing() as cursor:
+        with writing(self._connection) as cursor:
             cursor.executemany(
                 "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?)",
                 [(batch_no, v.seq, v.code, v.severity) for v in verdicts],
@@ -189,57 +238,6 @@ class TerminalStore:
         ).fetchone()
         return int(row[0])
 
-    def stage(self, name: str, revision: int, sha256: bytes) -> bytes:
-        """Make ready for a data set; returns the bytes of it that an earlier docking left."""
-        with self._writing() as cursor:
-            cursor.execute(
-                "DELETE FROM staged WHERE name = ? AND (revision, sha256) <> (?, ?)",
-                (name, revision, sha256),
-            )
-            cursor.execute(
-                "INSERT OR IGNORE INTO staged VALUES (?, ?, ?)", (name, revision, sha256)
-            )
-        return self._staged_bytes(name)
-
-    def stage_part(self, name: str, offset: int, data: bytes) -> None:
-        """Keep bytes of a staged data set beside the one in use."""
-        with self._writing() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO staged_part VALUES (?, ?, ?)", (name, offset, data)
-            )
-
-    def switch(self) -> None:
-        """Put all staged data sets into use at once."""
-        staged = self._connection.execute("SELECT name, revision, sha256 FROM staged").fetchall()
-        with self._writing() as cursor:
-            cursor.executemany(
-                "INSERT OR REPLACE INTO package VALUES (?, ?, ?)",
-                [(name, revision, self._staged_bytes(name)) for name, revision, _ in staged],
-            )
-            cursor.execute("DELETE FROM staged")
-
-    def _staged_bytes(self, name: str) -> bytes:
-        parts = self._connection.execute(
-            "SELECT data FROM staged_part WHERE name = ? ORDER BY offset", (name,)
-        )
-        return b"".join(part for (part,) in parts)
-
-    def packages(self) -> list[Package]:
-        """Return the data sets in use, by name."""
-        rows = self._connection.execute("SELECT name, revision, data FROM package ORDER BY name")
-        return [Package(*row) for row in rows]
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
-        cursor = self._connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            yield cursor
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
-        cursor.execute("COMMIT")
-
 
 def _move_watermarks(cursor: sqlite3.Cursor, watermarks: Watermarks) -> None:
     safe_seq = min(watermarks.received_seq, watermarks.backed_up_seq)
@@ -247,6 +245,9 @@ def _move_watermarks(cursor: sqlite3.Cursor, watermarks: Watermarks) -> None:
         "UPDATE identity SET received_seq = ?, backed_up_seq = ?",
         (watermarks.received_seq, safe_seq),
     )
+    # The desk may have been restored: what it does not know of any more is offered again.
+    cursor.execute("UPDATE blob SET answered = 0 WHERE seq > ?", (watermarks.received_seq,))
+    cursor.execute("DELETE FROM blob WHERE answered AND seq <= ?", (safe_seq,))
     # A batch is deleted as a whole, so what it says of itself stays true to the end.
     cursor.execute("DELETE FROM batch WHERE seq_to <= ?", (safe_seq,))
     cursor.execute(

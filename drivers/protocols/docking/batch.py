@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -15,6 +15,8 @@ MAX_RECORDS: Final = 65_535
 MAX_RECORD_BYTES: Final = 8 * 1024
 MAX_RECORD_DEPTH: Final = 6
 MAX_FIELDS: Final = 23
+CHAIN_START: Final = bytes(32)
+"""The chain value before the first batch of an epoch."""
 
 QUANTITY_KEYS: Final[Mapping[int, int]] = MappingProxyType({11: 6, 13: 5, 17: 6})
 """Record type -> body key whose values the control totals add up: order line quantity in base
@@ -78,12 +80,24 @@ class BadRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What binds a batch to its device: `signature` is over `signed`, and `chain` is the value
+    that the device's next batch names as the one before it."""
+
+    chain_before: bytes
+    chain: bytes
+    signed: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """An opened batch; `sha256` is over the whole file, 32 bytes."""
+    """An opened batch; `sha256` is over the whole file, 32 bytes. Without `seal` nobody signed."""
 
     header: BatchHeader
     records: tuple[Record | BadRecord, ...]
     sha256: bytes
+    seal: Seal | None = None
 
 
 def encode_record(
@@ -100,8 +114,17 @@ def encode_record(
     return _SEVEN + encoded[1:] + cbor.encode(zlib.crc32(encoded))
 
 
-def seal_batch(header: BatchHeader, records: Sequence[bytes]) -> bytes:
-    """The file for `records` as `encode_record` made them. Raises BatchError if it is too big."""
+def seal_batch(
+    header: BatchHeader,
+    records: Sequence[bytes],
+    chain_before: bytes = CHAIN_START,
+    sign: Callable[[bytes], bytes] | None = None,
+) -> bytes:
+    """The file for `records` as `encode_record` made them. Raises BatchError if it is too big.
+
+    `sign` makes the 64 bytes of an Ed25519 signature; `chain_before` is the chain value of the
+    batch before this one in its epoch.
+    """
     if len(records) > MAX_RECORDS:
         raise BatchError("E_BATCH_TOO_BIG", "records")
     opened = [open_record(data, 0) for data in records]
@@ -122,10 +145,23 @@ def seal_batch(header: BatchHeader, records: Sequence[bytes]) -> bytes:
         13: header.app_version,
         14: header.schema_version,
     }
+    if sign is not None:
+        fields[15] = chain_before
+        fields[16] = sign(to_be_signed(cbor.encode(fields)))
     data = cbor.encode(fields)
     if len(data) > MAX_BATCH_BYTES:
         raise BatchError("E_BATCH_TOO_BIG", "bytes")
     return data
+
+
+def chain_after(chain_before: bytes, records_sha256: bytes) -> bytes:
+    """The chain value behind a batch whose records have this digest; 32 bytes."""
+    return hashlib.sha256(chain_before + records_sha256).digest()
+
+
+def to_be_signed(unsigned: bytes) -> bytes:
+    """What the signature is over; `unsigned` is the batch without it."""
+    return b"tallydock batch\0" + hashlib.sha256(unsigned).digest()
 
 
 def open_batch(data: bytes) -> Batch:
@@ -142,7 +178,8 @@ def open_batch(data: bytes) -> Batch:
         raise BatchError("E_BATCH_FORMAT", "format")
     header = _header(fields)
     raw = _raw_records(fields.get(7))
-    if fields.get(9) != hashlib.sha256(b"".join(raw)).digest():
+    digest = hashlib.sha256(b"".join(raw)).digest()
+    if fields.get(9) != digest:
         raise BatchError("E_BATCH_DIGEST", "sha256")
     records = _located(fields, raw)
     totals = fields.get(8)
@@ -152,7 +189,19 @@ def open_batch(data: bytes) -> Batch:
     readable = all(isinstance(record, Record) for record in records)
     if readable and totals != control_totals(records):
         raise BatchError("E_BATCH_TOTALS", "count or quantity")
-    return Batch(header, records, hashlib.sha256(data).digest())
+    seal = _seal(fields, digest)
+    return Batch(header, records, hashlib.sha256(data).digest(), seal)
+
+
+def _seal(fields: Mapping[int, object], digest: bytes) -> Seal | None:
+    match fields.get(15), fields.get(16):
+        case None, None:
+            return None
+        case bytes(before), bytes(signature) if (len(before), len(signature)) == (32, 64):
+            unsigned = cbor.encode({key: value for key, value in fields.items() if key != 16})
+            chain = chain_after(before, digest)
+            return Seal(before, chain, to_be_signed(unsigned), signature)
+    raise BatchError("E_BATCH_FORMAT", "seal")
 
 
 def open_record(data: bytes, offset: int) -> Record | BadRecord:

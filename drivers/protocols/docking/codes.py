@@ -1,7 +1,6 @@
 """Numbers of everything that can end or disturb a docking: who is at fault, does trying again help.
 
-The numbers are part of the wire: they are never given a second meaning. 200-299 belong to the
-security suite 1 of the next version.
+The numbers are part of the wire: they are never given a second meaning.
 """
 
 from collections.abc import Mapping
@@ -34,6 +33,9 @@ class Code(IntEnum):
     HANDSHAKE_FAILED = 200
     CERTIFICATE_UNKNOWN = 201
     CERTIFICATE_REVOKED = 202
+    CERTIFICATE_REFUSED = 203
+    PAIRING_REFUSED = 210
+    PAIRING_EXPIRED = 211
     MESSAGE_TOO_LONG = 300
     MESSAGE_MALFORMED = 301
     MESSAGE_UNKNOWN = 302
@@ -46,9 +48,11 @@ class Code(IntEnum):
     DESK_FULL = 405
     DESK_BUSY = 406
     CANCELLED = 407
+    TERMINAL_COPIED = 408
     BATCH_TOO_BIG = 500
     BATCH_DAMAGED = 501
     DATASET_DAMAGED = 502
+    BLOB_DAMAGED = 503
     TERMINAL_FULL = 510
     TERMINAL_FAULT = 511
 
@@ -74,6 +78,9 @@ FAULTS: Final[Mapping[Code, Fault]] = MappingProxyType(
         Code.HANDSHAKE_FAILED: Fault(Party.TERMINAL, False),
         Code.CERTIFICATE_UNKNOWN: Fault(Party.TERMINAL, False),
         Code.CERTIFICATE_REVOKED: Fault(Party.TERMINAL, False),
+        Code.CERTIFICATE_REFUSED: Fault(Party.DESK, False),
+        Code.PAIRING_REFUSED: Fault(Party.NOBODY, True),
+        Code.PAIRING_EXPIRED: Fault(Party.NOBODY, True),
         Code.MESSAGE_TOO_LONG: Fault(Party.TERMINAL, False),
         Code.MESSAGE_MALFORMED: Fault(Party.TERMINAL, False),
         Code.MESSAGE_UNKNOWN: Fault(Party.NOBODY, False),
@@ -86,9 +93,11 @@ FAULTS: Final[Mapping[Code, Fault]] = MappingProxyType(
         Code.DESK_FULL: Fault(Party.DESK, False),
         Code.DESK_BUSY: Fault(Party.DESK, True),
         Code.CANCELLED: Fault(Party.NOBODY, True),
+        Code.TERMINAL_COPIED: Fault(Party.TERMINAL, False),
         Code.BATCH_TOO_BIG: Fault(Party.TERMINAL, False),
         Code.BATCH_DAMAGED: Fault(Party.TERMINAL, False),
         Code.DATASET_DAMAGED: Fault(Party.DESK, True),
+        Code.BLOB_DAMAGED: Fault(Party.TERMINAL, True),
         Code.TERMINAL_FULL: Fault(Party.TERMINAL, False),
         Code.TERMINAL_FAULT: Fault(Party.TERMINAL, True),
     }

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from drivers.contract import Cipher
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.counters import Statistics
 from drivers.protocols.docking.events import SessionEnded
 from drivers.protocols.docking.message_codec import decode_message, encode_message
 from drivers.protocols.docking.messages import MAX_MESSAGE_BYTES, Failure, Message, MessageError
-from drivers.protocols.docking.security import Plain, Security, SecurityError, secured
+from drivers.protocols.docking.security import Plain, Secure, SecurityError, Suite
 from drivers.protocols.docking.transport import Ended, Established, Transport
 
 _LENGTH_BYTES: Final = 4
@@ -21,17 +22,24 @@ class OrderError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Transport and security stand, in this protocol version; messages may flow."""
+    """Transport and security stand, in this protocol version; messages may flow.
+
+    `certificate` (DER) is the other side's, empty where the suite knows none.
+    """
 
     version: int
+    suite: Suite
+    certificate: bytes
 
 
 class Conversation:
     """What both session objects stand on. `receive` raises nothing, whatever arrives."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, secure: Secure) -> None:
         self._transport = transport
-        self._security: Security = Plain()
+        self._secure = secure
+        self._security: Cipher = Plain()
+        self._suite = Suite.PLAIN
         self._version = 0
         self._announced = False
         self._plain = bytearray()
@@ -99,18 +107,23 @@ class Conversation:
         self._failure = None
         self._announced = False
         self._plain.clear()
+        self._suite = event.terms.suite
         try:
-            self._security = secured(event.terms.suite)
+            self._security = self._secure(event.terms.suite)
             self._transport.write(self._security.begin(event.terms.transcript))
         except SecurityError as error:
-            self.fail(error.code)
+            self._distrust(error)
         return self._announce()
 
     def _announce(self) -> list[Connected | Message | SessionEnded]:
         if self._announced or self._failure or not self._security.ready:
             return []
         self._announced = True
-        return [Connected(self._version)]
+        return [Connected(self._version, self._suite, self._security.peer)]
+
+    def _distrust(self, error: SecurityError) -> None:
+        self._transport.write(error.last_words)
+        self._conclude(None, SessionEnded(error.code, "", by_peer=False))
 
     def _end(self, event: Ended) -> SessionEnded:
         end = self._failure
@@ -127,7 +140,7 @@ class Conversation:
             while self._failure is None and (body := self._next_body()) is not None:
                 items += self._read(body)
         except SecurityError as error:
-            self.fail(error.code)
+            self._distrust(error)
         except MessageError as error:
             self.fail(error.code)
         return items

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from drivers.contract import Package, Receipt
+from drivers.protocols.docking.blobs import BlobTaker
 from drivers.protocols.docking.clock import ClockComparison
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.connect import DESK_LIMITS, Limits
@@ -11,6 +12,7 @@ from drivers.protocols.docking.conversation import Connected, Conversation, Orde
 from drivers.protocols.docking.events import (
     BatchArrived,
     BatchChunk,
+    BlobsDone,
     DeskEvent,
     PackagesTaken,
     SafeToRemove,
@@ -24,24 +26,26 @@ from drivers.protocols.docking.messages import (
     BatchOffer,
     BatchReceipt,
     BatchWant,
+    BlobData,
+    BlobOffer,
+    BlobsAsk,
     ClockPong,
-    DatasetCommit,
-    DatasetData,
     DatasetDone,
-    DatasetOffer,
     DatasetWant,
     Hello,
     Message,
     MessageError,
     NoMore,
+    NoMoreBlobs,
     Resume,
     Safe,
     Seal,
     Verdicts,
     Welcome,
 )
-from drivers.protocols.docking.parcels import Incoming, Outgoing, Partial, sha256
-from drivers.protocols.docking.security import SPOKEN, Suite
+from drivers.protocols.docking.packages import PackageSender
+from drivers.protocols.docking.parcels import Incoming, Partial
+from drivers.protocols.docking.security import OPEN, Secure, Suite, in_the_open
 from drivers.protocols.docking.states import DeskState
 from drivers.protocols.docking.transport import Transport
 
@@ -59,7 +63,9 @@ class DeskSession:
        is to go on where it broke), then `BatchArrived`: make the batch durable, then call
        `acknowledge(receipt)`. Nothing is acknowledged without that call.
     3. `UploadsDone`: call `push(packages)`, then wait for `PackagesTaken`; or leave it out.
-    4. `seal(received_seq, backed_up_seq)`: `SafeToRemove` follows, then `SessionEnded` with DONE.
+    4. `ask_blobs()`, or leave it out. For each `BlobOffered`: `want_blob(...)`, then `BlobChunk`s
+       and `BlobArrived`: make it durable; `answer_blob(...)`. `BlobsDone` follows the last one.
+    5. `seal(...)`: `SafeToRemove` follows, then `SessionEnded` with DONE.
 
     `refuse(code, text)` is possible at any time. A call out of order raises OrderError; a
     call after the end does nothing, and what `bytes_to_send` gives then is still to be written.
@@ -72,10 +78,11 @@ class DeskSession:
         now_s: float,
         now_ms: int,
         limits: Limits = DESK_LIMITS,
-        suites: tuple[Suite, ...] = SPOKEN,
+        suites: tuple[Suite, ...] = OPEN,
+        secure: Secure = in_the_open,
     ) -> None:
         """`connection_id`: 32 random bits. `now_ms`: UTC at `now_s`, a monotonic reading."""
-        self._line = Conversation(Transport.calling(connection_id, now_s, limits, suites))
+        self._line = Conversation(Transport.calling(connection_id, now_s, limits, suites), secure)
         self._state = DeskState.CONNECTING
         self._clock = ClockComparison(now_s, now_ms)
         self._hello: Hello | None = None
@@ -83,10 +90,9 @@ class DeskSession:
         self._partial: Partial | None = None
         self._offer: BatchOffer | None = None
         self._incoming: Incoming | None = None
-        self._packages: list[Package] = []
-        self._outgoing: tuple[Package, Outgoing] | None = None
-        self.pushed_bytes = 0
-        self.push_total_bytes = 0
+        self._certificate = b""
+        self._packages: PackageSender | None = None
+        self._blobs = BlobTaker(self._line.send)
 
     def receive(self, data: bytes, now_s: float) -> list[DeskEvent]:
         """Take what arrived, or b"" when only time has passed. Raises nothing."""
@@ -97,7 +103,7 @@ class DeskSession:
                 events.append(item)
             elif isinstance(item, Connected):
                 self._state = DeskState.GREETING
-                self._version = item.version
+                self._version, self._certificate = item.version, item.certificate
             elif not self._line.failed:
                 try:
                     events += self._take(item, now_s)
@@ -107,16 +113,8 @@ class DeskSession:
 
     def bytes_to_send(self, now_s: float) -> bytes:
         """What is to be written to the link now."""
-        while self._outgoing is not None and self._line.has_room:
-            package, outgoing = self._outgoing
-            chunk = outgoing.next_chunk()
-            if chunk is None:
-                self._outgoing = None
-                self._packages.pop(0)
-                self._offer_next_package()
-                break
-            self.pushed_bytes += len(chunk[1])
-            self._line.send(DatasetData(package.name, *chunk))
+        while self._packages is not None and self._line.has_room and self._packages.send_next():
+            pass
         return self._line.bytes_to_send(now_s)
 
     def next_timeout(self, now_s: float) -> float | None:
@@ -171,16 +169,36 @@ class DeskSession:
         """Send data sets, to be switched to all at once; an empty list is a valid push."""
         if not self._allows(DeskState.UPLOADED):
             return
-        self._packages = list(packages)
-        self.push_total_bytes = sum(len(package.data) for package in packages)
         self._state = DeskState.PUSHING
-        self._offer_next_package()
+        self._packages = PackageSender(packages, self._line.send)
 
-    def seal(self, received_seq: int, backed_up_seq: int) -> None:
+    @property
+    def pushed(self) -> tuple[int, int]:
+        """(bytes sent, bytes in all) of what `push` was given."""
+        sender = self._packages
+        return (0, 0) if sender is None else (sender.sent_bytes, sender.total_bytes)
+
+    def ask_blobs(self) -> None:
+        """Have the terminal offer its photos and signatures."""
+        if not self._allows(DeskState.UPLOADED, DeskState.PUSHED):
+            return
+        self._line.send(BlobsAsk())
+        self._state = DeskState.BLOBS
+
+    def want_blob(self, sha256: bytes, held: bytes = b"") -> list[DeskEvent]:
+        """Have an offered blob sent from behind `held`; it may have arrived with that."""
+        return [*self._blobs.want(sha256, held)] if self._allows(DeskState.BLOBS) else []
+
+    def answer_blob(self, sha256: bytes, kept: bool) -> None:
+        """Only after the blob is durable, or if it is not to be taken ever."""
+        if self._allows(DeskState.BLOBS):
+            self._blobs.answer(sha256, kept)
+
+    def seal(self, received_seq: int, backed_up_seq: int, ticket: bytes = b"") -> None:
         """All done; the terminal answers when all is durable on its side."""
         if not self._allows(DeskState.UPLOADED, DeskState.PUSHED):
             return
-        self._line.send(Seal(received_seq, backed_up_seq))
+        self._line.send(Seal(received_seq, backed_up_seq, ticket or None))
         self._state = DeskState.SEALING
 
     def refuse(self, code: Code, text: str = "") -> None:
@@ -210,14 +228,28 @@ class DeskSession:
             case DeskState.UPLOADING, NoMore():
                 self._state = DeskState.UPLOADED
                 events = [UploadsDone()]
-            case DeskState.PUSHING, DatasetWant():
-                self._start_package(message)
-            case DeskState.PUSHING, DatasetDone() if not self._packages:
-                self._state = DeskState.PUSHED
-                events = [PackagesTaken()]
             case DeskState.SEALING, Safe():
                 self._line.close()
                 events = [SafeToRemove()]
+            case _:
+                events = self._take_of_parcels(message)
+        return events
+
+    def _take_of_parcels(self, message: Message) -> list[DeskEvent]:
+        events: list[DeskEvent] = []
+        match self._state, message:
+            case DeskState.PUSHING, DatasetWant() if self._packages is not None:
+                self._packages.take_want(message)
+            case DeskState.PUSHING, DatasetDone() if self._packages and self._packages.committed:
+                self._state = DeskState.PUSHED
+                events = [PackagesTaken()]
+            case DeskState.BLOBS, BlobOffer():
+                events = [*self._blobs.take_offer(message)]
+            case DeskState.BLOBS, BlobData():
+                events = [*self._blobs.take_data(message)]
+            case DeskState.BLOBS, NoMoreBlobs() if self._blobs.idle:
+                self._state = DeskState.PUSHED
+                events = [BlobsDone()]
             case _:
                 raise MessageError(Code.MESSAGE_UNEXPECTED)
         return events
@@ -228,17 +260,19 @@ class DeskSession:
             self._line.send(self._clock.ask(now_s))
             return []
         self._state = DeskState.READY
-        return [TerminalReady(hello, self._version, reading.offset_ms, reading.round_trip_ms)]
+        times = (reading.offset_ms, reading.round_trip_ms)
+        return [TerminalReady(hello, self._version, *times, self._certificate)]
 
     def _take_offer(self, offer: BatchOffer) -> list[DeskEvent]:
-        if offer.size > MAX_BATCH_BYTES:
+        if max(offer.size, offer.packed or 0) > MAX_BATCH_BYTES:
             raise MessageError(Code.BATCH_TOO_BIG)
         if not offer.size or offer.seq_from > offer.seq_to:
             raise MessageError(Code.MESSAGE_MALFORMED)
         self._offer = offer
-        self._incoming = incoming = Incoming(offer.size, offer.sha256, self._held(offer))
+        held = self._held(offer)
+        self._incoming = incoming = Incoming(offer.size, offer.sha256, held, offer.packed)
         self._state = DeskState.RECEIVING
-        if incoming.complete and not incoming.sound:
+        if incoming.complete and incoming.content() is None:
             incoming.restart()
         if incoming.complete:
             return [self._finish_batch(offer, incoming)]
@@ -256,32 +290,13 @@ class DeskSession:
         if offer is None or incoming is None or chunk.batch_no != offer.batch_no:
             raise MessageError(Code.MESSAGE_UNEXPECTED)
         incoming.add(chunk.offset, chunk.data)
-        event = BatchChunk(offer.batch_no, offer.sha256, offer.size, chunk.offset, chunk.data)
+        event = BatchChunk(offer.batch_no, offer.sha256, incoming.size, chunk.offset, chunk.data)
         return [event, self._finish_batch(offer, incoming)] if incoming.complete else [event]
 
     def _finish_batch(self, offer: BatchOffer, incoming: Incoming) -> DeskEvent:
-        if not incoming.sound:
+        data = incoming.content()
+        if data is None:
             raise MessageError(Code.BATCH_DAMAGED)
         self._state = DeskState.JUDGING
         self._incoming = None
-        return BatchArrived(
-            offer.batch_no, offer.seq_from, offer.seq_to, offer.sha256, incoming.data
-        )
-
-    def _offer_next_package(self) -> None:
-        if self._packages:
-            package = self._packages[0]
-            self._line.send(
-                DatasetOffer(
-                    package.name, package.revision, len(package.data), sha256(package.data)
-                )
-            )
-        else:
-            self._line.send(DatasetCommit())
-
-    def _start_package(self, want: DatasetWant) -> None:
-        if self._outgoing or not self._packages or self._packages[0].name != want.name:
-            raise MessageError(Code.MESSAGE_UNEXPECTED)
-        package = self._packages[0]
-        self._outgoing = (package, Outgoing(package.data, want.offset, want.prefix_sha256))
-        self.pushed_bytes += self._outgoing[1].offset
+        return BatchArrived(offer.batch_no, offer.seq_from, offer.seq_to, offer.sha256, data)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.contract import Receipt, Verdict
+from drivers.contract import Held, Receipt, Verdict
 from drivers.protocols.docking.codes import Code
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_CHUNK_BYTES: Final = 16 * 1024
+MAX_HELD: Final = 64
 MAX_VERDICTS: Final = 512
 
 
@@ -22,7 +23,12 @@ class MessageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Terminal: who I am. `last_seq` is the last sequence number used in this epoch."""
+    """Terminal: who I am. `last_seq` is the last sequence number used in this epoch.
+
+    `first_seq` is the lowest record still kept (0: none), `ticket` the one of the last `seal`,
+    `masters_ms` the desk time of the data sets in use, `last_number` the last number used of the
+    own series, `held` the data sets in use.
+    """
 
     branch: int
     terminal: int
@@ -37,6 +43,11 @@ class Hello:
     max_version: int
     battery_percent: int | None = None
     free_bytes: int | None = None
+    first_seq: int | None = None
+    ticket: bytes | None = None
+    masters_ms: int | None = None
+    last_number: int | None = None
+    held: tuple[Held, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +84,14 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class BatchOffer:
-    """Terminal: I have this sealed batch for you."""
+    """Terminal: I have this sealed batch for you, deflated to `packed` bytes or as it is."""
 
     batch_no: int
     seq_from: int
     seq_to: int
     size: int
     sha256: bytes
+    packed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +145,20 @@ class NoMore:
 
 @dataclass(frozen=True, slots=True)
 class DatasetOffer:
-    """Desk: I have this data set for you."""
+    """Desk: I have this data set for you, deflated to `packed` bytes or as it is.
+
+    With a `base_revision` it holds what changed since then, rows being told apart by their first
+    `key_columns` values; `whole_sha256` is over the content that results.
+    """
 
     name: str
     revision: int
     size: int
     sha256: bytes
+    packed: int | None = None
+    base_revision: int | None = None
+    key_columns: int | None = None
+    whole_sha256: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +191,109 @@ class DatasetDone:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Desk: the docking is complete; these watermarks hold now."""
+    """Desk: the docking is complete; these watermarks hold now. Show me the ticket next time."""
 
     received_seq: int
     backed_up_seq: int
+    ticket: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Safe:
     """Terminal: all is durable here, take me out."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobsAsk:
+    """Desk: offer your photos and signatures now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobOffer:
+    """Terminal: I have this blob for you; it is named by the SHA-256 of its content."""
+
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobWant:
+    """Desk: send it from this byte; `prefix_sha256` is over the bytes before it, as I hold them."""
+
+    sha256: bytes
+    offset: int
+    prefix_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BlobData:
+    """Terminal: bytes of the blob that was asked for, from `offset` on."""
+
+    sha256: bytes
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BlobReceipt:
+    """Desk: 1: durable here, 0: never to be taken."""
+
+    sha256: bytes
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoMoreBlobs:
+    """Terminal: that were all blobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairRequest:
+    """Terminal: I want to belong to you; `commitment` binds me to a number that I show later."""
+
+    certificate: bytes
+    branch: int
+    terminal: int
+    epoch: int
+    last_seq: int
+    serial: str
+    model: str
+    app_version: str
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairOffer:
+    """Desk: this is me. `digits`: 1 if a person compares eight digits, 0 if you have my secret."""
+
+    certificate: bytes
+    branch: int
+    desk: str
+    nonce: bytes
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairProof:
+    """Terminal: the number I committed to, and the proof that I have the secret."""
+
+    nonce: bytes
+    mac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairPlace:
+    """Desk: this is your place, and the proof that I have the secret."""
+
+    terminal: int
+    epoch: int
+    person: str
+    mac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairDone:
+    """Terminal: kept durably."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +310,6 @@ Message = (
     | BatchOffer | BatchWant | BatchData | Verdicts | BatchReceipt | NoMore
     | DatasetOffer | DatasetWant | DatasetData | DatasetCommit | DatasetDone
     | Seal | Safe | Failure
+    | BlobsAsk | BlobOffer | BlobWant | BlobData | BlobReceipt | NoMoreBlobs
+    | PairRequest | PairOffer | PairProof | PairPlace | PairDone
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """A run of bytes of known size and digest on its way: cut into chunks, put together, resumed."""
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 
 from drivers.protocols.docking.codes import Code
@@ -18,8 +19,19 @@ class SealedUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedBlob:
+    """Terminal: a photo or a signature in the store."""
+
+    sha256: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Partial:
-    """Desk: what arrived of a batch before the last session broke; `sha256` is of the whole."""
+    """Desk: what arrived of a batch before the last session broke; `sha256` is of the content.
+
+    `data` is as it came over the line, deflated if the offer said so.
+    """
 
     batch_no: int
     sha256: bytes
@@ -29,6 +41,23 @@ class Partial:
 def sha256(data: bytes) -> bytes:
     """32 bytes."""
     return hashlib.sha256(data).digest()
+
+
+def pack(data: bytes) -> bytes | None:
+    """`data` deflated (zlib, RFC 1950), None where that saves nothing."""
+    packed = zlib.compress(data, 6)
+    return packed if len(packed) < len(data) else None
+
+
+def unpack(packed: bytes, size: int) -> bytes | None:
+    """What was deflated, None unless it is exactly `size` bytes; never makes more than that."""
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(packed, size + 1)
+    except zlib.error:
+        return None
+    whole = inflater.eof and not inflater.unused_data and len(data) == size
+    return data if whole else None
 
 
 class Outgoing:
@@ -41,8 +70,13 @@ class Outgoing:
         if offset > len(data):
             raise MessageError(Code.MESSAGE_MALFORMED)
         self._data = memoryview(data)
-        agrees = offset == 0 or sha256(data[:offset]) == prefix_sha256
+        agrees = offset in (0, len(data)) or sha256(data[:offset]) == prefix_sha256
         self.offset = offset if agrees else 0
+
+    @property
+    def is_done(self) -> bool:
+        """All has been handed out."""
+        return self.offset >= len(self._data)
 
     def next_chunk(self) -> tuple[int, bytes] | None:
         """(offset, bytes), or None when all has been handed out."""
@@ -57,13 +91,18 @@ class Outgoing:
 class Incoming:
     """Puts chunks together after `held`, the bytes kept from an earlier session.
 
-    `held` longer than `size` is thrown away. Memory grows with what arrives, not with `size`.
+    `size` and `digest` are those of the content, `packed` is the number of bytes that come when it
+    is deflated. `held` longer than that is thrown away. Memory grows with what arrives.
     """
 
-    def __init__(self, size: int, digest: bytes, held: bytes = b"") -> None:
-        self.size = size
-        self.digest = digest
-        self._data = bytearray(held if len(held) <= size else b"")
+    def __init__(
+        self, size: int, digest: bytes, held: bytes = b"", packed: int | None = None
+    ) -> None:
+        self.size = size if packed is None else packed
+        self._whole_size = size
+        self._packed = packed is not None
+        self._digest = digest
+        self._data = bytearray(held if len(held) <= self.size else b"")
         self._started = False
 
     @property
@@ -73,18 +112,13 @@ class Incoming:
 
     @property
     def complete(self) -> bool:
-        """All bytes are there; whether they are the right ones says `sound`."""
+        """All bytes are there; whether they are the right ones says `content`."""
         return len(self._data) == self.size
 
-    @property
-    def sound(self) -> bool:
-        """The digest agrees."""
-        return hashlib.sha256(self._data).digest() == self.digest
-
-    @property
-    def data(self) -> bytes:
-        """What is there."""
-        return bytes(self._data)
+    def content(self) -> bytes | None:
+        """The content once it is complete; None when size or digest do not agree."""
+        data = unpack(bytes(self._data), self._whole_size) if self._packed else bytes(self._data)
+        return data if data is not None and sha256(data) == self._digest else None
 
     def prefix_sha256(self) -> bytes:
         """Digest of what is there; empty when nothing is."""

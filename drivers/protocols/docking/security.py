@@ -1,55 +1,54 @@
 """The place between transport and messages where a session is made secret and genuine.
 
 The desk offers suites in its connect frame, the terminal chooses one, and a side that requires a
-suite does not offer or choose any other, so that leaving it out ends in SUITE_REFUSED. Suite 0 is
-plain. Suite 1 is reserved for TLS 1.3 (mutual, pinned) and not spoken by this version.
+suite does not offer or choose any other, so that leaving it out ends in SUITE_REFUSED.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final
 
+from drivers.contract import Cipher
 from drivers.protocols.docking.codes import Code
 
 
 class Suite(IntEnum):
-    """What the connect exchange can agree on."""
+    """What the connect exchange can agree on.
+
+    PLAIN is for worked examples and conformance tests; no desk and no terminal in the field
+    offers or accepts it. PAIRING carries the messages of a pairing and no others.
+    """
 
     PLAIN = 0
     TLS13 = 1
+    PAIRING = 2
 
 
-SPOKEN: Final = (Suite.PLAIN,)
+SECURED: Final = (Suite.TLS13,)
+PAIRED_ONLY: Final = (Suite.TLS13, Suite.PAIRING)
+OPEN: Final = (Suite.PLAIN,)
 
-
-class Security(Protocol):
-    """One side of one agreed suite. Works on the byte stream, so records may be cut anywhere."""
-
-    @property
-    def ready(self) -> bool:
-        """The handshake is over: `wrap` may be called."""
-
-    def begin(self, transcript: bytes) -> bytes:
-        """First bytes for the other side; `transcript` is the connect exchange, to be bound in."""
-
-    def unwrap(self, data: bytes) -> tuple[bytes, bytes]:
-        """(plain bytes for the messages, bytes to be sent back). Raises SecurityError."""
-
-    def wrap(self, plain: bytes) -> bytes:
-        """What goes on the line for `plain`."""
+Secure = Callable[[Suite], Cipher]
+"""Makes a fresh cipher of an agreed suite. Raises SecurityError for one that it has none of."""
 
 
 class SecurityError(Exception):
-    """The handshake failed or a record is not genuine; `code` says which."""
+    """The handshake failed or a record is not genuine; `code` says which.
 
-    def __init__(self, code: Code) -> None:
+    `last_words` are what the other side still has to get.
+    """
+
+    def __init__(self, code: Code, last_words: bytes = b"") -> None:
         super().__init__(code.name)
         self.code = code
+        self.last_words = last_words
 
 
 class Plain:
-    """Suite 0: the bytes as they are."""
+    """The bytes as they are."""
 
     ready = True
+    peer = b""
 
     def begin(self, transcript: bytes) -> bytes:  # noqa: ARG002
         """Nothing to shake hands about."""
@@ -69,8 +68,8 @@ def choose(offered: bytes, accepted: tuple[Suite, ...]) -> Suite | None:
     return next((suite for number in offered for suite in accepted if suite == number), None)
 
 
-def secured(suite: Suite) -> Security:
-    """A fresh security layer of an agreed suite."""
-    if suite is not Suite.PLAIN:
+def in_the_open(suite: Suite) -> Cipher:
+    """The ciphers that hide nothing."""
+    if suite is Suite.TLS13:
         raise SecurityError(Code.SUITE_REFUSED)
     return Plain()

@@ -16,12 +16,13 @@ class DeskState(Enum):
     UPLOADED = auto()
     PUSHING = auto()
     PUSHED = auto()
+    BLOBS = auto()
     SEALING = auto()
     ENDED = auto()
 
 
 class TerminalState(Enum):
-    """What the terminal waits for, in the order of a docking."""
+    """What the terminal waits for, in the order of a docking, then of a pairing."""
 
     LISTENING = auto()
     CONNECTED = auto()
@@ -31,7 +32,12 @@ class TerminalState(Enum):
     OFFERING = auto()
     RECEIPTED = auto()
     IDLE = auto()
-    DECIDING = auto()
-    TAKING = auto()
     SWITCHING = auto()
+    ASKED = auto()
+    BLOBS = auto()
     SEALED = auto()
+    APPLYING = auto()
+    APPLIED = auto()
+    INVITED = auto()
+    PROVED = auto()
+    PLACED = auto()

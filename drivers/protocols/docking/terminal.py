@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from drivers.contract import Verdict
+from drivers.contract import Applicant, Verdict
+from drivers.protocols.docking.application import Application
+from drivers.protocols.docking.blobs import BlobSender
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.connect import TERMINAL_LIMITS, Limits
 from drivers.protocols.docking.conversation import Connected, Conversation, OrderError
 from drivers.protocols.docking.events import (
-    DatasetArrived,
-    DatasetChunk,
-    DatasetOffered,
+    BlobsWanted,
     DeskConnected,
+    PairingPossible,
     ReceiptArrived,
     ResumeArrived,
     SealArrived,
@@ -24,25 +25,31 @@ from drivers.protocols.docking.messages import (
     BatchOffer,
     BatchReceipt,
     BatchWant,
+    BlobReceipt,
+    BlobsAsk,
+    BlobWant,
     ClockPing,
     ClockPong,
     DatasetCommit,
     DatasetData,
     DatasetDone,
     DatasetOffer,
-    DatasetWant,
     Hello,
     Message,
     MessageError,
     NoMore,
+    PairDone,
+    PairOffer,
+    PairPlace,
     Resume,
     Safe,
     Seal,
     Verdicts,
     Welcome,
 )
-from drivers.protocols.docking.parcels import Incoming, Outgoing, SealedUpload, sha256
-from drivers.protocols.docking.security import SPOKEN, Suite
+from drivers.protocols.docking.packages import PackageTaker
+from drivers.protocols.docking.parcels import Outgoing, SealedBlob, SealedUpload, pack, sha256
+from drivers.protocols.docking.security import OPEN, Secure, Suite, in_the_open
 from drivers.protocols.docking.states import TerminalState
 from drivers.protocols.docking.transport import Transport
 
@@ -61,11 +68,15 @@ class TerminalSession:
        which no receipt ever came (its verdicts would be missing).
     3. `ReceiptArrived` for each batch: the desk holds it; keep the verdicts. The next batch is
        drawn from the iterable after that, so a generator over the store is fine.
-    4. For each data set: `DatasetOffered`: call `take(held)` with the bytes kept of exactly this
-       digest (usually b""), or `skip()` if it is held whole. `DatasetChunk`s and `DatasetArrived`
-       follow a `take`: stage it.
+    4. For each data set: `DatasetOffered`: call `take(name, held)` with the bytes kept of exactly
+       this digest (usually b""), or `skip(name)` if it is held whole. `DatasetChunk`s and
+       `DatasetArrived` follow a `take`: stage it.
     5. `SwitchWanted`: switch to all staged data sets in one step, call `switched()`.
-    6. `SealArrived`: make everything durable, call `safe()`. `SessionEnded` with DONE follows.
+    6. `BlobsWanted`: call `upload_blobs(blobs)`; `BlobAnswered` follows for each.
+    7. `SealArrived`: make everything durable, call `safe()`. `SessionEnded` with DONE follows.
+
+    `PairingPossible` instead of `DeskConnected`: call `apply(...)`; after `Invited` `prove(...)`;
+    after `Placed` `placed()`.
 
     `SessionEnded` with another code may come at any time; after it the object listens again.
     `fail(code, text)` ends the session from here. A call out of order raises OrderError,
@@ -78,10 +89,11 @@ class TerminalSession:
         now_s: float,
         now_ms: int,
         limits: Limits = TERMINAL_LIMITS,
-        suites: tuple[Suite, ...] = SPOKEN,
+        suites: tuple[Suite, ...] = OPEN,
+        secure: Secure = in_the_open,
     ) -> None:
         """`now_ms`: the terminal's UTC clock at `now_s`, a monotonic reading."""
-        self._line = Conversation(Transport.listening(now_s, limits, suites))
+        self._line = Conversation(Transport.listening(now_s, limits, suites), secure)
         self._utc_ms_at_0 = now_ms - now_s * 1000
         self._forget()
 
@@ -89,10 +101,12 @@ class TerminalSession:
         self._state = TerminalState.LISTENING
         self._batches: Iterator[SealedUpload] = iter(())
         self._batch: SealedUpload | None = None
+        self._wire = b""
         self._outgoing: Outgoing | None = None
         self._verdicts: list[Verdict] = []
-        self._dataset: DatasetOffer | None = None
-        self._incoming: Incoming | None = None
+        self._packages = PackageTaker(self._line.send)
+        self._blobs: BlobSender | None = None
+        self._application: Application | None = None
         self._due: list[TerminalEvent] = []
 
     def set_clock(self, now_s: float, now_ms: int) -> None:
@@ -108,9 +122,8 @@ class TerminalSession:
                 events.append(item)
             elif isinstance(item, Connected):
                 self._forget()
-                self._state = TerminalState.CONNECTED
                 events.clear()
-                events.append(DeskConnected(item.version))
+                events.append(self._greeted(item))
             elif not self._line.failed:
                 try:
                     events += self._take(item, now_s)
@@ -128,6 +141,11 @@ class TerminalSession:
                 self._outgoing = None
                 break
             self._line.send(BatchData(self._batch.batch_no, *chunk))
+        while self._blobs is not None and self._line.has_room and self._blobs.send_next():
+            pass
+        if self._blobs is not None and self._blobs.done:
+            self._blobs = None
+            self._state = TerminalState.IDLE
         return self._line.bytes_to_send(now_s)
 
     def next_timeout(self, now_s: float) -> float | None:
@@ -153,25 +171,18 @@ class TerminalSession:
         self._batches = iter(batches)
         self._offer_next()
 
-    def take(self, held: bytes = b"") -> None:
-        """Have the offered data set sent, from behind the bytes already held."""
-        offer = self._dataset
-        if not self._allows(TerminalState.DECIDING) or offer is None:
-            return
-        self._incoming = incoming = Incoming(offer.size, offer.sha256, held)
-        if incoming.complete and not incoming.sound:
-            incoming.restart()
-        self._line.send(DatasetWant(offer.name, incoming.offset, incoming.prefix_sha256()))
-        self._state = TerminalState.TAKING
-        self._due = self._finish_dataset()
+    def take(self, name: str, held: bytes = b"") -> None:
+        """Have an offered data set sent, from behind the bytes already held."""
+        if self._allows(TerminalState.IDLE):
+            try:
+                self._due += self._packages.take(name, held)
+            except MessageError as error:
+                self._line.fail(error.code, name)
 
-    def skip(self) -> None:
+    def skip(self, name: str) -> None:
         """The offered data set is held whole already."""
-        offer = self._dataset
-        if not self._allows(TerminalState.DECIDING) or offer is None:
-            return
-        self._line.send(DatasetWant(offer.name, offer.size, offer.sha256))
-        self._state = TerminalState.IDLE
+        if self._allows(TerminalState.IDLE):
+            self._packages.skip(name)
 
     def switched(self) -> None:
         """The staged data sets are in use, durably."""
@@ -179,6 +190,35 @@ class TerminalSession:
             return
         self._line.send(DatasetDone())
         self._state = TerminalState.IDLE
+
+    def upload_blobs(self, blobs: Iterable[SealedBlob]) -> None:
+        """Offer these photos and signatures; drawn as the desk gets on with them."""
+        if not self._allows(TerminalState.ASKED):
+            return
+        self._blobs = BlobSender(blobs, self._line.send)
+        self._state = TerminalState.BLOBS
+
+    def apply(self, applicant: Applicant, nonce: bytes) -> None:
+        """Ask for a place; `nonce`: 16 random bytes."""
+        if not self._allows(TerminalState.APPLYING):
+            return
+        self._application = Application(applicant, nonce, self._line.send)
+        self._state = TerminalState.APPLIED
+
+    def prove(self, desk_id: bytes = b"", secret: bytes = b"") -> None:
+        """Go on with the pairing, with what the QR code said where there is one."""
+        if not self._allows(TerminalState.INVITED) or self._application is None:
+            return
+        self._state = TerminalState.PROVED
+        try:
+            self._application.prove(desk_id, secret)
+        except MessageError as error:
+            self._line.fail(error.code)
+
+    def placed(self) -> None:
+        """Place and desk are kept durably."""
+        if self._allows(TerminalState.PLACED):
+            self._line.send(PairDone())
 
     def safe(self) -> None:
         """Everything is durable here: the terminal may be taken out."""
@@ -190,6 +230,13 @@ class TerminalSession:
         """End the session with a reason; `SessionEnded` follows."""
         if self._state is not TerminalState.LISTENING:
             self._line.fail(code, text)
+
+    def _greeted(self, connected: Connected) -> TerminalEvent:
+        if connected.suite is Suite.PAIRING:
+            self._state = TerminalState.APPLYING
+            return PairingPossible(connected.version)
+        self._state = TerminalState.CONNECTED
+        return DeskConnected(connected.version)
 
     def _allows(self, state: TerminalState) -> bool:
         if self._state is TerminalState.LISTENING:
@@ -216,18 +263,44 @@ class TerminalSession:
                 self._keep_verdicts(message)
             case TerminalState.OFFERING, BatchReceipt():
                 events = self._take_receipt(message)
-            case TerminalState.IDLE, DatasetOffer(name, revision, size, digest):
-                self._dataset = message
-                self._state = TerminalState.DECIDING
-                events = [DatasetOffered(name, revision, size, digest)]
-            case TerminalState.TAKING, DatasetData():
-                events = self._take_chunk(message)
-            case TerminalState.IDLE, DatasetCommit():
+            case _:
+                events = self._take_of_parcels(message)
+        return events
+
+    def _take_of_parcels(self, message: Message) -> list[TerminalEvent]:
+        events: list[TerminalEvent] = []
+        match self._state, message:
+            case TerminalState.IDLE, DatasetOffer():
+                events = [self._packages.take_offer(message)]
+            case TerminalState.IDLE, DatasetData():
+                events = [*self._packages.take_data(message)]
+            case TerminalState.IDLE, DatasetCommit() if self._packages.idle:
                 self._state = TerminalState.SWITCHING
                 events = [SwitchWanted()]
-            case TerminalState.IDLE, Seal():
+            case TerminalState.IDLE, BlobsAsk() if self._packages.idle:
+                self._state = TerminalState.ASKED
+                events = [BlobsWanted()]
+            case TerminalState.IDLE, Seal() if self._packages.idle:
                 self._state = TerminalState.SEALED
-                events = [SealArrived(message.received_seq, message.backed_up_seq)]
+                marks = (message.received_seq, message.backed_up_seq)
+                events = [SealArrived(*marks, message.ticket or b"")]
+            case TerminalState.BLOBS, BlobWant() if self._blobs is not None:
+                self._blobs.take_want(message)
+            case TerminalState.BLOBS, BlobReceipt() if self._blobs is not None:
+                events = [self._blobs.take_receipt(message)]
+            case _:
+                events = self._take_of_pairing(message)
+        return events
+
+    def _take_of_pairing(self, message: Message) -> list[TerminalEvent]:
+        events: list[TerminalEvent] = []
+        match self._state, message:
+            case TerminalState.APPLIED, PairOffer() if self._application is not None:
+                self._state = TerminalState.INVITED
+                events = [self._application.take_offer(message)]
+            case TerminalState.PROVED, PairPlace() if self._application is not None:
+                self._state = TerminalState.PLACED
+                events = [self._application.take_place(message)]
             case _:
                 raise MessageError(Code.MESSAGE_UNEXPECTED)
         return events
@@ -240,17 +313,17 @@ class TerminalSession:
             self._line.send(NoMore())
             self._state = TerminalState.IDLE
             return
-        self._line.send(
-            BatchOffer(
-                batch.batch_no, batch.seq_from, batch.seq_to, len(batch.data), sha256(batch.data)
-            )
-        )
+        packed = pack(batch.data)
+        self._wire = batch.data if packed is None else packed
+        digest = sha256(batch.data)
+        spans = (batch.batch_no, batch.seq_from, batch.seq_to, len(batch.data))
+        self._line.send(BatchOffer(*spans, digest, None if packed is None else len(packed)))
         self._state = TerminalState.OFFERING
 
     def _start_batch(self, want: BatchWant) -> None:
         if self._batch is None or want.batch_no != self._batch.batch_no or self._outgoing:
             raise MessageError(Code.MESSAGE_UNEXPECTED)
-        self._outgoing = Outgoing(self._batch.data, want.offset, want.prefix_sha256)
+        self._outgoing = Outgoing(self._wire, want.offset, want.prefix_sha256)
 
     def _keep_verdicts(self, message: Verdicts) -> None:
         if len(self._verdicts) + len(message.verdicts) > MAX_VERDICTS_KEPT:
@@ -268,21 +341,3 @@ class TerminalSession:
         receipt = message.with_verdicts(tuple(self._verdicts))
         self._state = TerminalState.RECEIPTED
         return [ReceiptArrived(receipt)]
-
-    def _take_chunk(self, chunk: DatasetData) -> list[TerminalEvent]:
-        offer, incoming = self._dataset, self._incoming
-        if offer is None or incoming is None or chunk.name != offer.name:
-            raise MessageError(Code.MESSAGE_UNEXPECTED)
-        incoming.add(chunk.offset, chunk.data)
-        event = DatasetChunk(chunk.name, chunk.offset, chunk.data)
-        return [event, *self._finish_dataset()]
-
-    def _finish_dataset(self) -> list[TerminalEvent]:
-        offer, incoming = self._dataset, self._incoming
-        if offer is None or incoming is None or not incoming.complete:
-            return []
-        if not incoming.sound:
-            raise MessageError(Code.DATASET_DAMAGED)
-        self._state = TerminalState.IDLE
-        self._incoming = None
-        return [DatasetArrived(offer.name, offer.revision, incoming.data)]

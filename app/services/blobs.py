@@ -1,0 +1,129 @@
+"""Photos and signatures: kept under the digest of their content, once, durably."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from app.domain.rights import Actor, Right
+from app.errors import ArchiveError
+from app.services.archive import make_folder, sync_folder, translated
+from app.services.journal import journaled
+from app.services.office import Office
+from app.storage.queries.terminals import awaited_blobs
+from app.storage.store.blobs import Announced
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBlob:
+    """A blob whose file is here; `sha256` in hex."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobFolder:
+    """A folder of files named by the SHA-256 of what is in them."""
+
+    root: Path
+
+    def path(self, sha256: bytes) -> Path:
+        name = sha256.hex()
+        return self.root / name[:2] / name
+
+    def has(self, sha256: bytes) -> bool:
+        """A file that is there is whole: it got its name after it was durable."""
+        return self.path(sha256).exists()
+
+    def keep(self, sha256: bytes, data: bytes) -> None:
+        """Make a blob durable; one that is there stays as it is.
+
+        Raises ArchiveFull when the disk is full, ArchiveError for every other refusal and for a
+        digest that is not that of the data.
+        """
+        target = self.path(sha256)
+        if hashlib.sha256(data).digest() != sha256:
+            raise ArchiveError(path=str(target), reason="damaged")
+        if self.has(sha256):
+            return
+        try:
+            self._write(target, data)
+        except OSError as error:
+            raise translated(error, target) from error
+
+    def read(self, sha256: bytes) -> bytes:
+        """Raises ArchiveError when it is gone, or another by now."""
+        path = self.path(sha256)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise translated(error, path) from error
+        if hashlib.sha256(data).digest() != sha256:
+            raise ArchiveError(path=str(path), reason="damaged")
+        return data
+
+    def _write(self, target: Path, data: bytes) -> None:
+        make_folder(target.parent)
+        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+        try:
+            with part.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
+
+
+def blobs_of(office: Office) -> BlobFolder:
+    """The folder of an office."""
+    return BlobFolder(office.paths.blobs)
+
+
+def note_blobs(
+    office: Office, actor: Actor, terminal: int, epoch: int, blobs: tuple[HeldBlob, ...]
+) -> None:
+    """The files are here; one that no record spoke of is entered all the same.
+
+    A terminal is told of each file as soon as that is durable; the books follow once a session.
+    """
+    actor.require(Right.DOCK)
+    with journaled(
+        office,
+        actor,
+        "note_blobs",
+        subject=f"terminal {terminal}",
+        terminal=terminal,
+        epoch=epoch,
+        blobs=blobs,
+    ) as step:
+        step.store.blobs.announce(
+            [
+                Announced(each.sha256, each.size_bytes, "unannounced", terminal, epoch, 0)
+                for each in blobs
+            ]
+        )
+        step.store.blobs.hold([each.sha256 for each in blobs])
+
+
+def note_found_blobs(office: Office, actor: Actor) -> None:
+    """After a crash: files that are here although the books still await them."""
+    folder = blobs_of(office)
+    with office.database.read() as reader:
+        awaited = awaited_blobs(reader)
+    found: defaultdict[tuple[int, int], list[HeldBlob]] = defaultdict(list)
+    for each in awaited:
+        if folder.has(bytes.fromhex(each.sha256)):
+            held = HeldBlob(each.sha256, each.size_bytes)
+            found[each.terminal_no, each.epoch].append(held)
+    for (terminal, epoch), blobs in found.items():
+        note_blobs(office, actor, terminal, epoch, tuple(blobs))

@@ -1,0 +1,202 @@
+"""What a docking leaves behind: its course in plain events, and the traffic of its line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.rights import Actor
+from app.errors import AppError
+from app.services.intake import IntakeResult
+from app.services.office import Office
+from drivers.contract import Link, Package, TerminalInfo, Traffic
+from drivers.links.recording import RecordingLink
+
+KEPT_DAYS = 30
+_DAY_S = 86_400
+
+
+class SessionLog:
+    """Grows while a docking runs. Events are codes with fields; `app.explain` has the words."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._events: list[dict[str, object]] = []
+        self._file: Path | None = None
+        self._link: Link | None = None
+        self.session_id: UUID | None = None
+        self.terminal_id: UUID | None = None
+        self.info: TerminalInfo | None = None
+        self.traffic = Traffic(0, 0, 0, 0, 0)
+        self.results: list[IntakeResult] = []
+        self.photos = 0
+
+    @property
+    def traffic_path(self) -> str | None:
+        """Day and name of the recording; None while nothing is recorded."""
+        return None if self._file is None else f"{self._file.parent.name}/{self._file.name}"
+
+    def add(self, code: str, **fields: object) -> None:
+        """One event, now."""
+        self._events.append({"at_ms": self._clock.now_ms(), "code": code, "fields": fields})
+
+    def as_json(self) -> str:
+        return json.dumps(self._events, ensure_ascii=False, separators=(",", ":"))
+
+    def recorded(self, link: Link) -> Link:
+        """The same link, with whatever passes over it written down if the disk allows it."""
+        self._link = link
+        self.add("opened", port=link.name)
+        if self._file is not None:
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._link = RecordingLink(link, self._file.open("wb"))
+            except OSError:
+                self._file = None
+        return self._link
+
+    def record_to(self, file: Path) -> None:
+        """Where `recorded` writes."""
+        self._file = file
+
+    def random_bits(self, bits: int) -> int:
+        """Drawn through the link, so that a replay draws the same."""
+        if self._link is None:
+            raise LookupError("no link is open")
+        return self._link.random_bits(bits)
+
+    def meet(self, info: TerminalInfo) -> None:
+        self.info = info
+        self.add(
+            "met",
+            terminal=info.terminal,
+            epoch=info.epoch,
+            person=info.person,
+            serial=info.serial,
+            model=info.model,
+            app_version=info.app_version,
+            battery_percent=info.battery_percent,
+            clock_offset_ms=info.clock_offset_ms,
+            last_seq=info.last_seq,
+        )
+
+    def add_batch(self, batch_no: int, size_bytes: int, result: IntakeResult) -> None:
+        self.results.append(result)
+        counts = result.counts
+        self.add(
+            "batch",
+            batch=batch_no,
+            bytes=size_bytes,
+            state=result.receipt.state,
+            records=counts.uploaded,
+            waiting=counts.quarantined,
+            rejected=counts.rejected,
+            repeated=counts.already_received,
+            conflicts=counts.conflicts,
+            received=result.receipt.received_seq,
+        )
+
+    def add_packages(self, packages: Sequence[Package]) -> None:
+        self.add(
+            "packages",
+            sets=len(packages),
+            deltas=sum(package.base_revision > 0 for package in packages),
+            bytes=sum(len(package.data) for package in packages),
+        )
+
+    def note_traffic(self, traffic: Traffic) -> None:
+        self.traffic = traffic
+        if traffic.damaged_frames or traffic.resent_bytes:
+            self.add("line", damaged=traffic.damaged_frames, resent=traffic.resent_bytes)
+
+    def give_ticket(self, office: Office, actor: Actor, info: TerminalInfo, ticket: bytes) -> None:
+        """Write down what the terminal has to show next time, durably."""
+        if self.session_id is None or self.terminal_id is None:
+            raise LookupError("no session is open")
+        with office.database.transaction(
+            actor, "give ticket", f"terminal {info.terminal}"
+        ) as store:
+            shown = info.ticket.hex()
+            store.terminals.give_ticket(info.terminal, ticket.hex(), shown)
+            store.terminals.note_ticket(self.session_id, self.terminal_id, info.epoch, ticket.hex())
+
+
+@contextmanager
+def session_row(
+    office: Office, actor: Actor, port: str, driver: str, log: SessionLog
+) -> Iterator[None]:
+    """A row that says how the docking went, however it ends."""
+    with office.database.transaction(actor, "start docking", port) as store:
+        log.session_id = store.terminals.start_session(port_url=port, driver=driver)
+    day = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC).date().isoformat()
+    if not port.startswith("replay:"):
+        log.record_to(office.paths.sessions / day / f"{log.session_id}.traffic")
+    code = "interrupted"
+    try:
+        yield
+        code = ""
+    except AppError as error:
+        code = str(error.fields.get("driver_code") or error.fields.get("rule") or error.code)
+        log.add("failed", error=code, **_plain(error.fields))
+        raise
+    finally:
+        _end(office, actor, port, log, code)
+
+
+def _end(office: Office, actor: Actor, port: str, log: SessionLog, code: str) -> None:
+    info, results = log.info, log.results
+    with office.database.transaction(actor, "end docking", port) as store:
+        store.terminals.end_session(
+            _known(log.session_id),
+            terminal_id=log.terminal_id,
+            error_code=code,
+            batches=len(results),
+            records=sum(result.counts.uploaded for result in results),
+            problems=sum(len(result.problems) for result in results),
+            clock_offset_ms=None if info is None else info.clock_offset_ms,
+            battery_percent=None if info is None else info.battery_percent,
+            epoch=None if info is None else info.epoch,
+            blobs=log.photos,
+            received_bytes=log.traffic.received_bytes,
+            sent_bytes=log.traffic.sent_bytes,
+            log=log.as_json(),
+            traffic_path=log.traffic_path,
+        )
+        if info is not None and log.terminal_id is not None:
+            store.terminals.note_state(
+                info.terminal,
+                battery_percent=info.battery_percent,
+                free_bytes=info.free_bytes,
+                clock_offset_ms=info.clock_offset_ms,
+                masters_ms=info.masters_ms,
+            )
+
+
+def sweep_traffic(office: Office, older_than_days: int = KEPT_DAYS) -> int:
+    """Remove recordings that nobody will ask for any more; returns how many that were."""
+    oldest_s = office.clock.now_ms() / 1000 - older_than_days * _DAY_S
+    swept = 0
+    for file in office.paths.sessions.glob("*/*.traffic"):
+        with suppress(OSError):
+            if file.stat().st_mtime < oldest_s:
+                file.unlink()
+                swept += 1
+    return swept
+
+
+def _known(session_id: UUID | None) -> UUID:
+    if session_id is None:
+        raise LookupError("no session is open")
+    return session_id
+
+
+def _plain(fields: dict[str, object]) -> dict[str, object]:
+    simple = (str, int, float, bool, type(None))
+    return {
+        name: value if isinstance(value, simple) else str(value) for name, value in fields.items()
+    }
