@@ -14,7 +14,7 @@ from drivers.registry import DRIVERS, driver_by_name, identify, open_link
 def test_every_driver_in_the_devices_folder_stands_in_the_table() -> None:
     devices = Path(inspect.getfile(Driver)).parent / "devices"
     named = {Path(inspect.getfile(driver)).name for driver in DRIVERS}
-    written = {p.name for p in devices.glob("*.py") if "(Driver):" in p.read_text("utf-8")}
+    written = {p.name for p in devices.glob("*.py") if "Driver):" in p.read_text("utf-8")}
     assert named == written
 
 

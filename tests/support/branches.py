@@ -26,10 +26,10 @@ from app.services.demo.seeds import Streams
 from app.services.demo.world import SamplePerson, World, build_world
 from app.services.masters import found_branch, put_masters
 from app.services.office import Office
-from app.services.terminals import enrol
 from app.settings import Settings, save_settings
 from app.storage import migrate
 from app.storage.database import Database
+from tests.support.credentials import introduce
 from tests.support.terminals import ROOT, Handheld, start_handheld
 
 DAY = date(2026, 6, 30)
@@ -89,7 +89,8 @@ class Branch:
     def handheld(self, folder: Path, **options: Any) -> Handheld:
         """A handheld whose clock shows the same time as the desk's."""
         faults = [f"clock={self.shift_s}", *options.pop("faults", ())]
-        return start_handheld(folder, faults=faults, **options)
+        device = f"terminal-{options.get('terminal', options.get('name', 0))}"
+        return start_handheld(folder, faults=faults, **{"device": device, **options})
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(connect(self.database)) as connection:
@@ -135,7 +136,7 @@ def found(data: Path, terminals: Iterable[int]) -> Branch:
         put_masters(office, CLERK, masters_of(world, DAY))
         put_masters(office, CLERK, stops_of(world))
         for number in terminals:
-            enrol(office, CLERK, number)
+            introduce(office, CLERK, number, f"terminal-{number}")
     finally:
         office.database.close()
     shift_s = (moment_ms(DAY, EVENING_HOUR, 30) - SystemClock().now_ms()) // 1000

@@ -24,6 +24,7 @@ from drivers.devices.tallydock import TallydockDriver
 from drivers.links.closing import ClosingLink
 from drivers.protocols.docking.batch import Record, open_batch
 from drivers.registry import open_link
+from tests.support.credentials import HANDHELD, desk_credentials
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (terminal INTEGER, epoch INTEGER, seq INTEGER, data BLOB,
@@ -31,6 +32,9 @@ CREATE TABLE IF NOT EXISTS record (terminal INTEGER, epoch INTEGER, seq INTEGER,
 CREATE TABLE IF NOT EXISTS upload (terminal INTEGER, epoch INTEGER, batch_no INTEGER,
     sha256 BLOB, data BLOB, PRIMARY KEY (terminal, epoch, batch_no)) STRICT;
 """
+
+
+KNOWN = desk_credentials(HANDHELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class KeepingDesk:
     ) -> Docked:
         """Carry out one whole docking on an open link. Raises DriverError."""
         uploads = []
-        with (driver or TallydockDriver()).connect(link, clock_ms, progress) as session:
+        with (driver or TallydockDriver(None, KNOWN)).connect(link, clock_ms, progress) as session:
             info = session.info()
             for upload in session.pull(self.watermarks(info)):
                 session.acknowledge(self.keep(info, upload))
@@ -164,7 +168,7 @@ def dock_once(
     """Open the port, dock, close. `alarm`: bytes that pass until it starts."""
     with open_desk(path) as desk, open_link(port) as plain:
         link = AlarmLink(plain, *alarm) if alarm else plain
-        return desk.dock(link, driver=TallydockDriver(scratch))
+        return desk.dock(link, driver=TallydockDriver(scratch, KNOWN))
 
 
 def soon(dice: random.Random, action: Callable[[], object]) -> threading.Timer:

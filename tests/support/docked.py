@@ -1,25 +1,42 @@
 """A desk and a terminal of code, each with what it made durable, for sessions in memory."""
 
 from dataclasses import dataclass, field
+from random import Random
 
-from drivers.contract import Package, Receipt, Verdict
+from drivers.contract import Credentials, Package, Receipt, Verdict
+from drivers.devices.securing import secure_with
 from drivers.protocols.docking import events
 from drivers.protocols.docking.batch import BatchHeader, encode_record, open_batch, seal_batch
 from drivers.protocols.docking.desk import DeskSession
 from drivers.protocols.docking.messages import Hello
-from drivers.protocols.docking.parcels import Partial, SealedUpload, sha256
+from drivers.protocols.docking.parcels import Partial, SealedBlob, SealedUpload, sha256
+from drivers.protocols.docking.security import OPEN, SECURED
 from drivers.protocols.docking.terminal import TerminalSession
 
 UTC_MS = 1_795_000_000_000
+TICKET = bytes(range(16))
+
+
+def package(name: str, revision: int, data: bytes) -> Package:
+    """A whole data set."""
+    return Package(name, revision, data, sha256(data))
 
 
 def sealed(batch_no: int, seq_from: int, count: int, filler: int = 0) -> SealedUpload:
-    """A batch of `count` device events, each with `filler` bytes of text."""
+    """A batch of `count` device events, each with `filler` characters of noise."""
+    dice = Random(batch_no)
     header = BatchHeader(
         127, 3, 1, batch_no, seq_from, seq_from + count - 1, "P01", UTC_MS, UTC_MS, "1.0", 1
     )
     records = [
-        encode_record(60, seq, UTC_MS + seq, 480, "P01", {1: 4, 2: seq, 3: 0, 4: "x" * filler})
+        encode_record(
+            60,
+            seq,
+            UTC_MS + seq,
+            480,
+            "P01",
+            {1: 4, 2: seq, 3: 0, 4: dice.randbytes(filler).hex()[:filler]},
+        )
         for seq in range(seq_from, seq_from + count)
     ]
     return SealedUpload(batch_no, header.seq_from, header.seq_to, seal_batch(header, records))
@@ -30,8 +47,12 @@ class TerminalStore:
     """What survives when the terminal is killed."""
 
     batches: list[SealedUpload]
+    blobs: dict[bytes, bytes] = field(default_factory=dict)
+    answered: set[bytes] = field(default_factory=set)
+    ticket: bytes = b""
     datasets: dict[str, bytes] = field(default_factory=dict)
     staged: dict[str, bytes] = field(default_factory=dict)
+    partial: dict[str, bytes] = field(default_factory=dict)
     handed_over_seq: int = 0
     receipts: set[int] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -47,6 +68,8 @@ class DeskStore:
     posted: list[int] = field(default_factory=list)
     partial: Partial | None = None
     answers: dict[int, Receipt] = field(default_factory=dict)
+    blobs: dict[bytes, bytes] = field(default_factory=dict)
+    parts: dict[bytes, bytes] = field(default_factory=dict)
     safe: int = 0
 
     @property
@@ -56,11 +79,23 @@ class DeskStore:
 
 
 class DeskEnd:
-    """The desk's caller: makes durable first, then acknowledges."""
+    """The desk's caller: makes durable first, then acknowledges. In the open without keys."""
 
-    def __init__(self, store: DeskStore, connection_id: int, now_s: float) -> None:
+    def __init__(
+        self,
+        store: DeskStore,
+        connection_id: int,
+        now_s: float,
+        keys: Credentials | None = None,
+    ) -> None:
         self.store = store
-        self.session = DeskSession(connection_id, now_s, UTC_MS)
+        self.session = DeskSession(
+            connection_id,
+            now_s,
+            UTC_MS,
+            suites=SECURED if keys else OPEN,
+            secure=secure_with(keys, is_desk=True),
+        )
         self.ended: events.SessionEnded | None = None
         self.ready: events.TerminalReady | None = None
 
@@ -85,11 +120,30 @@ class DeskEnd:
             case events.UploadsDone():
                 session.push(store.packages)
             case events.PackagesTaken():
-                session.seal(store.received_seq, 0)
+                session.ask_blobs()
             case events.SafeToRemove():
                 store.safe += 1
             case events.SessionEnded():
                 self.ended = event
+            case _:
+                self._on_blob(event)
+
+    def _on_blob(self, event: events.DeskEvent) -> None:
+        store, session = self.store, self.session
+        match event:
+            case events.BlobOffered() if event.sha256 in store.blobs:
+                session.answer_blob(event.sha256, True)
+            case events.BlobOffered():
+                for arrived in session.want_blob(event.sha256, store.parts.get(event.sha256, b"")):
+                    self._on(arrived)
+            case events.BlobChunk():
+                kept = store.parts.get(event.sha256, b"")[: event.offset]
+                store.parts[event.sha256] = kept + event.data
+            case events.BlobArrived():
+                store.blobs[event.sha256] = event.data
+                session.answer_blob(event.sha256, True)
+            case events.BlobsDone():
+                session.seal(store.received_seq, 0, TICKET)
 
     def _post(self, event: events.BatchArrived) -> Receipt:
         store = self.store
@@ -107,9 +161,14 @@ class DeskEnd:
 class TerminalEnd:
     """The terminal's caller."""
 
-    def __init__(self, store: TerminalStore, now_s: float) -> None:
+    def __init__(self, store: TerminalStore, now_s: float, keys: Credentials | None = None) -> None:
         self.store = store
-        self.session = TerminalSession(now_s, UTC_MS - 7000)
+        self.session = TerminalSession(
+            now_s,
+            UTC_MS - 7000,
+            suites=SECURED if keys else OPEN,
+            secure=secure_with(keys, is_desk=False),
+        )
         self.ended: events.SessionEnded | None = None
 
     def receive(self, data: bytes, now_s: float) -> None:
@@ -136,26 +195,41 @@ class TerminalEnd:
                 store.handed_over_seq = max(store.handed_over_seq, event.receipt.received_seq)
                 store.receipts.add(event.receipt.batch_no)
                 store.verdicts += event.receipt.verdicts
+            case events.SealArrived():
+                store.sealed += 1
+                store.ticket = event.ticket
+                session.safe()
+            case events.SessionEnded():
+                self.ended = event
+            case _:
+                self._on_parcel(event)
+
+    def _on_parcel(self, event: events.TerminalEvent) -> None:
+        store, session = self.store, self.session
+        match event:
             case events.DatasetOffered():
                 held = store.datasets.get(event.name)
                 if held is not None and sha256(held) == event.sha256:
-                    session.skip()
+                    session.skip(event.name)
                 else:
-                    session.take(store.staged.get(event.name, b""))
+                    session.take(event.name, store.partial.get(event.name, b""))
             case events.DatasetChunk():
-                kept = store.staged.get(event.name, b"")[: event.offset]
-                store.staged[event.name] = kept + event.data
+                kept = store.partial.get(event.name, b"")[: event.offset]
+                store.partial[event.name] = kept + event.data
             case events.DatasetArrived():
                 store.staged[event.name] = event.data
             case events.SwitchWanted():
                 store.datasets |= store.staged
-                store.staged = {}
+                store.staged, store.partial = {}, {}
                 session.switched()
-            case events.SealArrived():
-                store.sealed += 1
-                session.safe()
-            case events.SessionEnded():
-                self.ended = event
+            case events.BlobsWanted():
+                session.upload_blobs(
+                    SealedBlob(digest, data)
+                    for digest, data in store.blobs.items()
+                    if digest not in store.answered
+                )
+            case events.BlobAnswered():
+                store.answered.add(event.sha256)
 
 
 End = DeskEnd | TerminalEnd

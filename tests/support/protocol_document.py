@@ -7,7 +7,6 @@ from typing import Final
 
 import drivers
 from app.domain.records.catalogue import RECORD_TYPES
-from drivers.contract import Package
 from drivers.protocols.docking import batch, frames
 from drivers.protocols.docking.codes import FAULTS
 from drivers.protocols.docking.connect import DESK_LIMITS, TERMINAL_LIMITS
@@ -21,6 +20,7 @@ from tests.support.docked import (
     TerminalStore,
     Wire,
     dock,
+    package,
 )
 
 DOCUMENT: Final = Path(drivers.__file__).parent / "PROTOCOL.md"
@@ -63,6 +63,7 @@ def _messages() -> str:
             mark = "? " if rule.optional else ""
             lines.append(f"  {mark}{key}: {rule.cddl},  ; {name}")
         lines += ["  * uint => any", "}"]
+    lines.append("held = [tstr .size (0..40), uint .size 4, bstr .size 32]")
     lines.append('verdict = [uint .size 4, tstr .size (0..24), "R" / "Q" / "W" / "B"]')
     return "\n".join([*lines, "```", ""])
 
@@ -133,7 +134,7 @@ class _Recorder(Wire):
 
 def _docking() -> str:
     lines: list[str] = ["```"]
-    desk = DeskEnd(DeskStore([Package("units", 1, b"CS=24")]), 0x1A2B3C4D, 0.0)
+    desk = DeskEnd(DeskStore([package("units", 1, b"CS=24")]), 0x1A2B3C4D, 0.0)
     terminal = TerminalEnd(TerminalStore([example_batch()]), 0.0)
     dock(desk, terminal, _Recorder("terminal", lines), _Recorder("desk", lines), 0.0)
     return "\n".join([*lines, "```", ""])

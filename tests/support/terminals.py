@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.credentials import HANDHELD, handheld_options
+
 ROOT = Path(__file__).parents[2]
 STOP_S = 10
 
@@ -61,10 +63,12 @@ def start_handheld(
     scenario: str | None = None,
     faults: Sequence[str] = (),
     once: bool = False,
+    device: str = HANDHELD,
 ) -> Handheld:
     """Start a handheld whose store is `folder/name.sqlite`; the same store goes on where it was."""
     store = folder / f"{name}.sqlite"
     command = [sys.executable, "-m", "drivers.devices.simulated", port, "--store", str(store)]
+    command += handheld_options(device)
     for path in [load] if isinstance(load, Path) else load:
         command += ["--load", str(path)]
     given = {

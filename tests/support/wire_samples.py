@@ -1,6 +1,6 @@
 """One message of every kind."""
 
-from drivers.contract import Verdict
+from drivers.contract import Held, Verdict
 from drivers.protocols.docking import messages
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.messages import Message
@@ -9,11 +9,32 @@ DIGEST = bytes(range(32))
 SAMPLES: list[Message] = [
     messages.Hello(127, 3, 1, "SN1", "TD-1", "1.0", 1, "P01", 77, 1, 1, 80, 1 << 40),
     messages.Hello(127, 3, 1, "SN1", "TD-1", "1.0", 1, "张三", 77, 1, 1),
+    messages.Hello(
+        127,
+        3,
+        1,
+        "SN1",
+        "TD-1",
+        "1.0",
+        1,
+        "P01",
+        77,
+        1,
+        1,
+        None,
+        None,
+        5,
+        DIGEST[:16],
+        1_795_000_000_000,
+        41,
+        (Held("products", 9, DIGEST), Held("prices", 2, DIGEST)),
+    ),
     messages.ClockPing(2),
     messages.ClockPong(2, 1_795_000_000_000),
     messages.Welcome("desk", 1, 4 << 20),
     messages.Resume(5, 3),
     messages.BatchOffer(1, 1, 5, 900, DIGEST),
+    messages.BatchOffer(1, 1, 5, 900, DIGEST, 300),
     messages.BatchWant(1, 0, b""),
     messages.BatchWant(1, 512, DIGEST),
     messages.BatchData(1, 512, b"data"),
@@ -21,11 +42,24 @@ SAMPLES: list[Message] = [
     messages.BatchReceipt(1, DIGEST, "applied", 5, 3, 2),
     messages.NoMore(),
     messages.DatasetOffer("products", 9, 100, DIGEST),
+    messages.DatasetOffer("products", 9, 100, DIGEST, 60, 8, 2, DIGEST),
     messages.DatasetWant("products", 100, DIGEST),
     messages.DatasetData("products", 0, b"x"),
     messages.DatasetCommit(),
     messages.DatasetDone(),
     messages.Seal(5, 3),
+    messages.Seal(5, 3, DIGEST[:16]),
     messages.Safe(),
     messages.Failure(Code.DESK_BUSY, "later"),
+    messages.BlobsAsk(),
+    messages.BlobOffer(DIGEST, 1000),
+    messages.BlobWant(DIGEST, 0, b""),
+    messages.BlobData(DIGEST, 0, b"x"),
+    messages.BlobReceipt(DIGEST, 1),
+    messages.NoMoreBlobs(),
+    messages.PairRequest(b"cert", 127, 3, 1, 77, "SN1", "TD-1", "1.0", DIGEST),
+    messages.PairOffer(b"cert", 127, "desk", DIGEST[:16], 1),
+    messages.PairProof(DIGEST[:16], DIGEST),
+    messages.PairPlace(3, 1, "P01", b""),
+    messages.PairDone(),
 ]

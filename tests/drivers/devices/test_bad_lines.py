@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from drivers.contract import Package
 from drivers.errors import DriverError
 from drivers.registry import open_link
 from tests.support.batches import TERMINAL, make_record, write_batch
 from tests.support.desks import open_desk
+from tests.support.docked import package
 from tests.support.relay import Line, running_relay
 from tests.support.terminals import running_handheld
 
@@ -29,7 +29,7 @@ ALL = [make_record(seq) for seq in range(1, RECORDS + 1)]
     ids=["flips", "drops", "doubles", "all", "slow"],
 )
 def test_everything_arrives_over_a_bad_line(tmp_path: Path, line: Line) -> None:
-    packages = [Package("products", 1, random.Random(1).randbytes(30_000))]
+    packages = [package("products", 1, random.Random(1).randbytes(30_000))]
     batch = write_batch(tmp_path / "batch.cbor", RECORDS)
     with (
         running_handheld(tmp_path, load=batch) as handheld,
@@ -39,7 +39,7 @@ def test_everything_arrives_over_a_bad_line(tmp_path: Path, line: Line) -> None:
     ):
         desk.dock(link, packages=packages)
         assert desk.records(TERMINAL) == ALL
-        assert handheld.summary() == {"sent": RECORDS, "batches": 1, "safe": True}
+        assert handheld.summary() == {"sent": RECORDS, "batches": 1, "photos": 0, "safe": True}
 
 
 def test_a_line_that_is_cut_again_and_again(tmp_path: Path) -> None:

@@ -94,9 +94,9 @@ def test_records_of_a_rejected_batch_come_before_later_ones(tmp_path: Path) -> N
     desk = PickyDesk(tmp_path / "desk.sqlite")
     with running_handheld(tmp_path, load=batches) as handheld, open_link(handheld.port) as link:
         first = desk.dock(link)
-        assert handheld.summary() == {"sent": 20, "batches": 1, "safe": False}
+        assert handheld.summary() == {"sent": 20, "batches": 1, "photos": 0, "safe": False}
         second = desk.dock(link)
-        assert handheld.summary() == {"sent": 40, "batches": 2, "safe": True}
+        assert handheld.summary() == {"sent": 40, "batches": 2, "photos": 0, "safe": True}
     assert [upload.batch_no for upload in (*first.uploads, *second.uploads)] == [1, 3, 2]
     assert desk.records(TERMINAL) == [make_record(seq) for seq in range(1, 41)]
     desk.close()

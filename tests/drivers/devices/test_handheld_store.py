@@ -1,17 +1,24 @@
 """What a handheld keeps, and until when."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from drivers.contract import Verdict, Watermarks
+from drivers.contract import Held, Verdict, Watermarks
 from drivers.devices.simulated.day import make_day
 from drivers.devices.simulated.sealing import read_batch_file, seal_loose_records
 from drivers.devices.simulated.store import Identity, StoredRecord, TerminalStore
+from drivers.devices.simulated.store_packages import PackageDamaged
 from drivers.protocols.docking.batch import BadRecord, BatchHeader, open_batch, seal_batch
+from drivers.protocols.docking.datasets import delta, encode_rows
+from drivers.protocols.docking.events import DatasetArrived
+from drivers.protocols.docking.keys import make_key, sign
+from drivers.protocols.docking.parcels import sha256
 from tests.support.batches import make_record, write_batch
 
+SIGN = partial(sign, make_key())
 ME = Identity(1, 7, 1, "SIM", "S01")
 
 
@@ -27,7 +34,7 @@ def records(first: int, last: int, origin: int = 0) -> list[StoredRecord]:
 
 
 def seal(store: TerminalStore) -> list[tuple[int, int, int]]:
-    seal_loose_records(store, store.identity())
+    seal_loose_records(store, SIGN)
     return [(b.batch_no, b.seq_from, b.seq_to) for b in store.batches_after(0)]
 
 
@@ -69,7 +76,15 @@ def test_batch_files_keep_their_borders_and_numbers(store: TerminalStore, tmp_pa
     for file in files:
         store.add(read_batch_file(file)[1])
     assert seal(store) == [(4, 1, 10), (5, 11, 20)]
-    assert [batch.data for batch in store.batches_after(0)] == [f.read_bytes() for f in files]
+    kept = [open_batch(batch.data) for batch in store.batches_after(0)]
+    written = [open_batch(file.read_bytes()) for file in files]
+    assert [each.header for each in kept] == [each.header for each in written]
+    records_of = [[record.data for record in each.records] for each in kept]
+    assert records_of == [[record.data for record in each.records] for each in written]
+    first, second = (each.seal for each in kept)
+    assert first is not None
+    assert second is not None
+    assert second.chain_before == first.chain
 
 
 def test_damaged_records_are_loaded_as_they_are(store: TerminalStore, tmp_path: Path) -> None:
@@ -123,15 +138,43 @@ def test_records_of_a_rejected_batch_go_into_a_new_one(store: TerminalStore) -> 
     assert seal(store) == [(2, 1, 5)]
 
 
+def arrived(revision: int, data: bytes, whole: bytes, base: int = 0) -> DatasetArrived:
+    return DatasetArrived("products", revision, data, base, 1, sha256(whole))
+
+
 def test_a_data_set_goes_on_where_it_stopped_unless_it_changed(store: TerminalStore) -> None:
-    assert store.stage("products", 1, b"a" * 32) == b""
-    store.stage_part("products", 0, b"first ")
-    assert store.stage("products", 1, b"a" * 32) == b"first "
-    assert store.packages() == []
-    assert store.stage("products", 2, b"b" * 32) == b""
-    store.stage_part("products", 0, b"second")
-    store.switch()
-    assert [(p.name, p.revision, p.data) for p in store.packages()] == [("products", 2, b"second")]
+    packages = store.packages
+    assert packages.stage("products", 1, b"a" * 32) == b""
+    packages.stage_part("products", 0, b"first ")
+    assert packages.stage("products", 1, b"a" * 32) == b"first "
+    packages.switch()
+    assert packages.all() == []
+    assert packages.stage("products", 2, b"b" * 32) == b""
+    packages.stage_part("products", 0, b"second")
+    packages.stage_whole(arrived(2, b"second", b"second"))
+    packages.switch()
+    assert [(p.name, p.revision, p.data) for p in packages.all()] == [("products", 2, b"second")]
+
+
+def test_a_change_makes_the_new_content_or_is_forgotten(store: TerminalStore) -> None:
+    packages = store.packages
+    old, new = encode_rows([["A", 1], ["B", 2]], 1), encode_rows([["A", 1], ["C", 3]], 1)
+    packages.stage("products", 1, sha256(old))
+    packages.stage_whole(arrived(1, old, old))
+    packages.switch()
+    change = delta(old, new, 1)
+    packages.stage("products", 2, sha256(change))
+    with pytest.raises(PackageDamaged):
+        packages.stage_whole(arrived(2, change, b"another"))
+    packages.switch()
+    assert packages.held() == (Held("products", 0, sha256(old)),)
+    packages.stage("products", 1, sha256(old))
+    packages.stage_whole(arrived(1, old, old))
+    packages.switch()
+    packages.stage("products", 2, sha256(change))
+    packages.stage_whole(arrived(2, change, new, base=1))
+    packages.switch()
+    assert packages.held() == (Held("products", 2, sha256(new)),)
 
 
 def test_a_day_is_the_same_for_the_same_seed_and_adds_up() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.contract import Package, Watermarks
+from drivers.contract import Watermarks
 from drivers.errors import (
     DriverError,
     LinkLost,
@@ -19,7 +19,8 @@ from drivers.protocols.docking.batch import Record, open_batch
 from drivers.protocols.docking.codes import Code
 from drivers.registry import driver_by_name, open_link
 from tests.support.batches import write_batch
-from tests.support.desks import dock_once, open_desk
+from tests.support.desks import KNOWN, dock_once, open_desk
+from tests.support.docked import package
 from tests.support.terminals import running_handheld, start_handheld
 
 PORTS = ("pty", "tcp://127.0.0.1:0")
@@ -55,10 +56,10 @@ def test_a_docking_brings_every_record_once_and_in_order(tmp_path: Path, port: s
     assert all(isinstance(record, Record) for record in batch.records)
     assert (docked.info.terminal, docked.info.battery_percent) == (12, 31)
     assert docked.info.last_seq == len(stored)
-    assert summary == {"sent": len(stored), "batches": 1, "safe": True}
-    size = len(docked.uploads[0].data)
+    assert summary == {"sent": len(stored), "batches": 1, "photos": 0, "safe": True}
     assert stages[0] == ("connect", 0, 0)
-    assert ("upload", size, size) in stages
+    arrived = [(done, total) for stage, done, total in stages if stage == "upload"]
+    assert arrived[-1][0] == arrived[-1][1] < len(docked.uploads[0].data)
     assert stages[-1][0] == "finish"
 
 
@@ -69,7 +70,7 @@ def test_the_same_handheld_docks_again_and_again(tmp_path: Path) -> None:
         summaries = [handheld.summary() for _ in range(4)]
     assert len(first.uploads) == 1
     assert all(not docked.uploads for docked in again)
-    assert summaries[-1] == {"sent": 0, "batches": 0, "safe": True}
+    assert summaries[-1] == {"sent": 0, "batches": 0, "photos": 0, "safe": True}
 
 
 def test_a_desk_that_was_restored_gets_the_same_bytes_again(tmp_path: Path) -> None:
@@ -80,19 +81,19 @@ def test_a_desk_that_was_restored_gets_the_same_bytes_again(tmp_path: Path) -> N
 
 
 def test_data_sets_are_switched_to_all_at_once(tmp_path: Path) -> None:
-    packages = [Package("products", 3, os.urandom(50_000)), Package("prices", 9, b"{}")]
+    packages = [package("products", 3, os.urandom(50_000)), package("prices", 9, b"{}")]
     with (
         running_handheld(tmp_path) as handheld,
         open_desk(tmp_path / "desk.sqlite") as desk,
         open_link(handheld.port) as link,
     ):
         desk.dock(link, packages=packages)
-        newer = [Package("products", 4, os.urandom(70_000))]
+        newer = [package("products", 4, os.urandom(70_000))]
         desk.dock(link, packages=newer)
     with sqlite3.connect(handheld.store) as connection:
         rows = connection.execute("SELECT name, revision, data FROM package").fetchall()
     connection.close()
-    assert {Package(*row) for row in rows} == {packages[1], newer[0]}
+    assert {package(*row) for row in rows} == {packages[1], newer[0]}
 
 
 def test_a_clock_that_is_wrong_is_measured(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_wrong_control_totals_arrive_as_the_terminal_sealed_them(tmp_path: Path)
     with (
         running_handheld(tmp_path, scenario="day", faults=["badtotals=1"]) as handheld,
         open_link(handheld.port) as link,
-        driver_by_name("tallydock").connect(link, lambda: 0, quiet) as session,
+        driver_by_name("tallydock", None, KNOWN).connect(link, lambda: 0, quiet) as session,
     ):
         upload = next(session.pull(Watermarks(0, 0)))
     with pytest.raises(ValueError, match="E_BATCH_TOTALS"):
@@ -116,7 +117,7 @@ def test_a_refused_terminal_keeps_everything(tmp_path: Path) -> None:
     with running_handheld(tmp_path, scenario="day", branch=2) as handheld:
         with (
             open_link(handheld.port) as link,
-            driver_by_name("tallydock").connect(link, lambda: 0, quiet) as session,
+            driver_by_name("tallydock", None, KNOWN).connect(link, lambda: 0, quiet) as session,
         ):
             assert session.info().branch == 2
             session.refuse(Code.WRONG_BRANCH, "this is branch 1")
@@ -169,7 +170,7 @@ def test_waiting_can_be_cancelled_from_the_progress_call(tmp_path: Path) -> None
         open_link(handheld.port) as link,
         pytest.raises(Cancel),
     ):
-        driver_by_name("tallydock").connect(link, lambda: 0, impatient).__enter__()
+        driver_by_name("tallydock", None, KNOWN).connect(link, lambda: 0, impatient).__enter__()
     assert calls == ["connect"] * 3
 
 
@@ -203,7 +204,7 @@ def test_an_upload_goes_on_at_the_byte_where_it_broke_off(tmp_path: Path) -> Non
         offsets: list[int] = []
         desk.dock(
             link,
-            driver=driver_by_name("tallydock", scratch),
+            driver=driver_by_name("tallydock", scratch, KNOWN),
             progress=lambda stage, done, _: offsets.append(done) if stage == "upload" else None,
         )
         assert len(desk.records(7)) == 300

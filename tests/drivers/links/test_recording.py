@@ -8,14 +8,10 @@ from drivers.devices.tallydock import TallydockDriver
 from drivers.errors import Diverged, LinkLost, PortInvalid
 from drivers.links.recording import RecordingLink
 from drivers.registry import open_link
-from tests.support.desks import Docked, open_desk
+from tests.support.desks import KNOWN, Docked, open_desk
 from tests.support.terminals import running_handheld
 
 Stages = list[tuple[str, int, int]]
-
-
-def seven(bits: int) -> int:
-    return 7
 
 
 def dock(port: str, desk_file: Path, record_to: Path | None = None) -> tuple[Docked, Stages]:
@@ -23,11 +19,11 @@ def dock(port: str, desk_file: Path, record_to: Path | None = None) -> tuple[Doc
     with open_desk(desk_file) as desk:
         link = open_link(port)
         if record_to:
-            link = RecordingLink(link, record_to.open("w", encoding="ascii"))
+            link = RecordingLink(link, record_to.open("wb"))
         with link:
             docked = desk.dock(
                 link,
-                driver=TallydockDriver(random_bits=seven),
+                driver=TallydockDriver(None, KNOWN),
                 clock_ms=lambda: 1_780_000_000_000,
                 progress=lambda *stage: stages.append(stage),
             )
@@ -64,9 +60,9 @@ def test_a_desk_that_does_something_else_is_told_where(
 def test_a_recording_that_is_cut_ends_like_a_lost_link(
     tmp_path: Path, recorded: tuple[Path, Docked, Stages]
 ) -> None:
-    lines = recorded[0].read_text("ascii").splitlines(keepends=True)
-    cut = tmp_path / "cut.txt"
-    cut.write_text("".join(lines[: len(lines) // 2]), "ascii")
+    whole = recorded[0].read_bytes()
+    cut = tmp_path / "cut.traffic"
+    cut.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(LinkLost):
         dock(f"replay:{cut}", tmp_path / "desk.sqlite")
 

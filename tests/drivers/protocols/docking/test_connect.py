@@ -12,7 +12,7 @@ from drivers.protocols.docking.connect import (
     read_terms,
 )
 from drivers.protocols.docking.frames import Frame, Kind, encode_frame
-from drivers.protocols.docking.security import SPOKEN, Plain, SecurityError, Suite, secured
+from drivers.protocols.docking.security import OPEN, Plain, SecurityError, Suite, in_the_open
 from drivers.protocols.docking.transport import Ended, Established, Transport
 
 TLS_ONLY = (Suite.TLS13,)
@@ -21,8 +21,8 @@ TLS_ONLY = (Suite.TLS13,)
 def pair(
     desk: Limits = DESK_LIMITS,
     terminal: Limits = TERMINAL_LIMITS,
-    desk_suites: tuple[Suite, ...] = SPOKEN,
-    terminal_suites: tuple[Suite, ...] = SPOKEN,
+    desk_suites: tuple[Suite, ...] = OPEN,
+    terminal_suites: tuple[Suite, ...] = OPEN,
 ) -> tuple[Transport, Transport]:
     return (
         Transport.calling(1, 0.0, desk, desk_suites),
@@ -74,7 +74,7 @@ def test_version_ranges(
         assert last.terms.version == version
 
 
-@pytest.mark.parametrize(("desk", "terminal"), [(TLS_ONLY, SPOKEN), (SPOKEN, TLS_ONLY)])
+@pytest.mark.parametrize(("desk", "terminal"), [(TLS_ONLY, OPEN), (OPEN, TLS_ONLY)])
 def test_who_requires_a_suite_refuses_plain(
     desk: tuple[Suite, ...], terminal: tuple[Suite, ...]
 ) -> None:
@@ -84,34 +84,34 @@ def test_who_requires_a_suite_refuses_plain(
 
 def test_a_choice_that_was_not_offered_is_refused() -> None:
     offer = encode_offer(DESK_LIMITS, TLS_ONLY)
-    plain_offer = encode_offer(TERMINAL_LIMITS, SPOKEN)
-    chosen = choose_terms(plain_offer, TERMINAL_LIMITS, SPOKEN)
+    plain_offer = encode_offer(TERMINAL_LIMITS, OPEN)
+    chosen = choose_terms(plain_offer, TERMINAL_LIMITS, OPEN)
     assert not isinstance(chosen, Code)
     assert read_terms(offer, chosen[0], DESK_LIMITS, TLS_ONLY) is Code.SUITE_REFUSED
     newer = b"\x07" + chosen[0][1:]
-    assert read_terms(offer, newer, DESK_LIMITS, SPOKEN) is Code.VERSION_UNSUPPORTED
+    assert read_terms(offer, newer, DESK_LIMITS, OPEN) is Code.VERSION_UNSUPPORTED
     greedy = chosen[0][:2] + b"\xff" * 6
-    assert read_terms(offer, greedy, DESK_LIMITS, SPOKEN) is Code.CONNECT_MALFORMED
-    assert read_terms(offer, b"", DESK_LIMITS, SPOKEN) is Code.CONNECT_MALFORMED
+    assert read_terms(offer, greedy, DESK_LIMITS, OPEN) is Code.CONNECT_MALFORMED
+    assert read_terms(offer, b"", DESK_LIMITS, OPEN) is Code.CONNECT_MALFORMED
 
 
-@pytest.mark.parametrize("offer", [b"", b"\1\1", encode_offer(Limits(window_bytes=1), SPOKEN)])
+@pytest.mark.parametrize("offer", [b"", b"\1\1", encode_offer(Limits(window_bytes=1), OPEN)])
 def test_an_offer_that_makes_no_sense(offer: bytes) -> None:
-    assert choose_terms(offer, TERMINAL_LIMITS, SPOKEN) is Code.CONNECT_MALFORMED
+    assert choose_terms(offer, TERMINAL_LIMITS, OPEN) is Code.CONNECT_MALFORMED
 
 
 def test_an_offer_may_be_longer_in_a_later_version() -> None:
     offer = encode_offer(DESK_LIMITS, (Suite.TLS13, Suite.PLAIN)) + b"more"
-    chosen = choose_terms(offer, TERMINAL_LIMITS, SPOKEN)
+    chosen = choose_terms(offer, TERMINAL_LIMITS, OPEN)
     assert not isinstance(chosen, Code)
     assert chosen[1].suite is Suite.PLAIN
     assert chosen[1].transcript == offer + chosen[0]
 
 
 def test_the_reserved_suite_is_not_spoken() -> None:
-    assert isinstance(secured(Suite.PLAIN), Plain)
+    assert isinstance(in_the_open(Suite.PLAIN), Plain)
     with pytest.raises(SecurityError) as caught:
-        secured(Suite.TLS13)
+        in_the_open(Suite.TLS13)
     assert caught.value.code is Code.SUITE_REFUSED
 
 
@@ -207,7 +207,7 @@ def test_a_new_desk_replaces_the_dead_one_and_old_bytes_do_no_harm() -> None:
     exchange(caller, listener)
     caller.write(b"half a sen")
     left_in_the_cable = caller.bytes_to_send(0.0)
-    second = Transport.calling(2, 0.0, DESK_LIMITS, SPOKEN)
+    second = Transport.calling(2, 0.0, DESK_LIMITS, OPEN)
     listener.write(b"for the dead one")
     listener.receive(left_in_the_cable, 0.0)
     second.receive(listener.bytes_to_send(0.0), 0.0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.contract import Package, Receipt
+from drivers.contract import Receipt
 from drivers.protocols.docking import cbor, events, messages
 from drivers.protocols.docking.codes import Code
 from drivers.protocols.docking.connect import DESK_LIMITS, TERMINAL_LIMITS
@@ -16,10 +16,10 @@ from drivers.protocols.docking.desk import DeskSession
 from drivers.protocols.docking.frames import Frame, Kind, encode_frame
 from drivers.protocols.docking.message_codec import encode_message
 from drivers.protocols.docking.parcels import sha256
-from drivers.protocols.docking.security import SPOKEN
+from drivers.protocols.docking.security import OPEN
 from drivers.protocols.docking.terminal import TerminalSession
 from drivers.protocols.docking.transport import Transport
-from tests.support.docked import DeskEnd, DeskStore, TerminalEnd, TerminalStore, sealed
+from tests.support.docked import DeskEnd, DeskStore, TerminalEnd, TerminalStore, package, sealed
 from tests.support.wire_samples import SAMPLES
 
 HELLO = messages.Hello(127, 3, 1, "S", "M", "1", 1, "P", 5, 1, 1)
@@ -33,9 +33,9 @@ class Peer:
         self.end = end
         self.now_s = 0.0
         if isinstance(end, DeskEnd):
-            self.transport = Transport.listening(0.0, TERMINAL_LIMITS, SPOKEN)
+            self.transport = Transport.listening(0.0, TERMINAL_LIMITS, OPEN)
         else:
-            self.transport = Transport.calling(5, 0.0, DESK_LIMITS, SPOKEN)
+            self.transport = Transport.calling(5, 0.0, DESK_LIMITS, OPEN)
         self.heard = bytearray()
         self.run()
 
@@ -70,7 +70,7 @@ class Peer:
 
 
 def desk_end() -> DeskEnd:
-    return DeskEnd(DeskStore([Package("a", 1, b"abc")]), 5, 0.0)
+    return DeskEnd(DeskStore([package("a", 1, b"abc")]), 5, 0.0)
 
 
 def terminal_end() -> TerminalEnd:

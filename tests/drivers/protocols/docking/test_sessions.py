@@ -4,7 +4,6 @@ from random import Random
 
 import pytest
 
-from drivers.contract import Package
 from drivers.protocols.docking.codes import Code
 from tests.support.docked import (
     DeskEnd,
@@ -13,11 +12,12 @@ from tests.support.docked import (
     TerminalStore,
     Wire,
     dock,
+    package,
     sealed,
 )
 from tests.support.spoilt import CutWire, EveryWire, NoisyWire, OneFlipWire
 
-PACKAGES = [Package("products", 3, b"p\0" * 150), Package("nothing", 1, b"")]
+PACKAGES = [package("products", 3, b"p\0" * 150), package("nothing", 1, b"")]
 BATCHES = [sealed(1, 1, 2), sealed(2, 3, 5)]
 LAST = 7
 
@@ -172,10 +172,10 @@ def test_a_kept_part_of_other_content_is_sent_anew() -> None:
 
 
 def test_an_interrupted_data_set_goes_on_at_the_byte() -> None:
-    data = bytes(range(256)) * 200
-    desk, terminal = DeskStore([Package("products", 4, data)]), TerminalStore([])
+    data = Random(3).randbytes(51_200)
+    desk, terminal = DeskStore([package("products", 4, data)]), TerminalStore([])
     dock_once(desk, terminal, Wire(), CutWire(limit=30_000))
-    held = len(terminal.staged["products"])
+    held = len(terminal.partial["products"])
     assert held >= 16_384
     assert terminal.datasets == {}
     down = Wire()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from drivers.protocols.docking.connect import DESK_LIMITS, Limits
 from drivers.protocols.docking.reassembly import MAX_SEGMENTS, Reassembly
-from drivers.protocols.docking.security import SPOKEN
+from drivers.protocols.docking.security import OPEN
 from drivers.protocols.docking.transport import Transport
 from drivers.protocols.docking.window import FrameSize, SendWindow
 
@@ -88,8 +88,8 @@ def test_an_acknowledgement_of_what_was_never_sent_changes_nothing() -> None:
 
 
 def test_the_window_bounds_what_is_under_way() -> None:
-    caller = Transport.calling(1, 0.0, DESK_LIMITS, SPOKEN)
-    listener = Transport.listening(0.0, Limits(window_bytes=8192), SPOKEN)
+    caller = Transport.calling(1, 0.0, DESK_LIMITS, OPEN)
+    listener = Transport.listening(0.0, Limits(window_bytes=8192), OPEN)
     listener.receive(caller.bytes_to_send(0.0), 0.0)
     caller.receive(listener.bytes_to_send(0.0), 0.0)
     caller.write(b"x" * 100_000)
@@ -106,8 +106,8 @@ def test_a_stream_survives_lost_damaged_and_doubled_writes(
     data = random.randbytes(30_000)
     limits = Limits(silence_s=1e9, connect_s=1e9, keep_alive_s=50.0)
     ends = (
-        Transport.calling(1, 0.0, limits, SPOKEN),
-        Transport.listening(0.0, limits, SPOKEN),
+        Transport.calling(1, 0.0, limits, OPEN),
+        Transport.listening(0.0, limits, OPEN),
     )
     got: list[bytearray] = [bytearray(), bytearray()]
     now_s = 0.0
