@@ -76,7 +76,17 @@ RULES: Mapping[str, str] = {
     ),
     "packing": N_("The product has no packing “{packing}”. Choose one that it has."),
     "approver-is-counter": N_(
-        "{user} counted and may not approve the same count. Ask somebody else."
+        "{user} counted or typed this and may not approve the same count. Ask somebody else."
+    ),
+    "counter-unknown": N_(
+        "Nobody here is called {person}, so it is not known who counted. Say who it was under "
+        "Quarantine, or add this person; then approve."
+    ),
+    "proposer-confirms": N_(
+        "{user} suggested this and may not confirm it too. Ask a second person."
+    ),
+    "resolver-is-author": N_(
+        "This came from {user}'s own terminal, so somebody else has to decide. Ask another person."
     ),
     "approver-is-author": N_("{user} took this order and may not release it. Ask somebody else."),
     "day-reopened": N_(

@@ -48,7 +48,10 @@ PROBLEMS: Mapping[str, str] = {
     "W_LATE": N_("It came after its day was closed and counts in the first open day. Check it."),
     "E_PROD": N_("The product {product} is not known. Choose the right one below."),
     "E_CUST": N_("The customer {customer} is not known. Choose the right one below."),
-    "E_PERSON": N_("The person {person} is not known. Add this person to the master data."),
+    "E_PERSON": N_(
+        "The person {person} is not known. Choose the right one, or add this person."
+        " Nobody can approve what an unknown person counted."
+    ),
     "E_ORD_LINES": N_(
         "The order says {declared} lines, {received} came. Send the order again from the terminal."
     ),

@@ -21,12 +21,14 @@ PHOTO = 22
 class Bond:
     """`signed_by`: the device (hex) whose signature it bears; `chain`: the value behind it (hex).
 
-    `fault`: a signature is missing or nobody's, so the upload must not count.
+    `fault`: a signature is missing or nobody's, so the upload must not count. `typed_by`: who
+    typed it from paper, so that no device could sign it.
     """
 
     signed_by: str | None = None
     chain: str | None = None
     fault: Problem | None = None
+    typed_by: str | None = None
 
 
 def judge_bond(store: Store, batch: Batch) -> Bond:

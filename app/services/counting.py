@@ -8,14 +8,13 @@ from app.domain.business_day import posting_date
 from app.domain.counts import COUNT_TRANSITIONS, CountEvent, CountState, check_approver
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
-from app.errors import NotFound
+from app.errors import NotFound, RuleBroken
 from app.services.differences import Found, adjust
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries import documents
 from app.storage.queries.directory import find_branch, persons_by_code, places_by_code
 from app.storage.queries.documents import FoundDocument, documents_by_id
-from app.storage.reader import Reader
 from app.storage.store.scope import Source
 
 
@@ -29,9 +28,10 @@ def counts_to_approve(office: Office, actor: Actor) -> tuple[FoundDocument, ...]
 def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:
     """Post a submitted count and return its number.
 
-    Raises NotFound, RuleBroken("approver-is-counter") for the own count, RuleBroken("transition")
-    for one that is not submitted, RuleBroken("negative-stock") when what is to be written off has
-    left meanwhile.
+    Raises NotFound, RuleBroken("approver-is-counter") for the own count or one that the approver
+    typed from paper, RuleBroken("counter-unknown") while nobody knows who counted,
+    RuleBroken("transition") for one that is not submitted, RuleBroken("negative-stock") when what
+    is to be written off has left meanwhile.
     """
     actor.require(Right.APPROVE_COUNTS)
     with journaled(
@@ -41,8 +41,8 @@ def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:
         count = documents_by_id(reader, [count_id]).get(count_id)
         if count is None or count.count is None:
             raise NotFound(what="count", key=str(count_id))
-        counter = _counter(reader, count.count.counter_id)
-        check_approver(counter, actor.user)
+        check_approver(_counter(step, count), actor.user)
+        check_approver(_typist(step, count), actor.user)
         state = COUNT_TRANSITIONS.after(CountState(count.state), CountEvent.APPROVE)
         number = step.store.numbers.issue(DocumentKind.CT, count.business_date)
         step.store.documents.approve_count(count_id)
@@ -54,9 +54,33 @@ def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:
         return str(number)
 
 
-def _counter(reader: Reader, counter_id: UUID | None) -> str:
-    people = persons_by_code(reader).values()
-    return next((person.code for person in people if person.id == counter_id), "")
+def _counter(step: Step, count: FoundDocument) -> str:
+    """Who counted; a code that nobody knew may have been answered since."""
+    people = persons_by_code(step.store.reader)
+    counter_id = None if count.count is None else count.count.counter_id
+    known = next((person.code for person in people.values() if person.id == counter_id), "")
+    if known:
+        return known
+    written = _written_person(step, count)
+    code = step.store.uploads.aliases("person").get(written, written)
+    if code not in people:
+        raise RuleBroken("counter-unknown", person=written or "–")
+    return code
+
+
+def _written_person(step: Step, count: FoundDocument) -> str:
+    """The code of the counter as the terminal wrote it."""
+    if count.src_batch_id is None or count.src_seq is None:
+        return ""
+    records = step.store.uploads.records_of(count.src_batch_id, [count.src_seq])
+    return next((record.person_code or "" for record in records), "")
+
+
+def _typist(step: Step, count: FoundDocument) -> str:
+    """Who typed it from paper, if that is how it came."""
+    if count.src_batch_id is None:
+        return ""
+    return step.store.uploads.batch(count.src_batch_id).typed_by or ""
 
 
 def _differences(step: Step, count: FoundDocument) -> list[Found]:

@@ -16,12 +16,13 @@ from app.services.archive import ArchivedFile, Origin, origin_of
 from app.services.bonds import Bond, check_chain, judge_bond, photos_in
 from app.services.cases import Case, links_of
 from app.services.collecting import without_collecting
+from app.services.gaps import close_gaps
 from app.services.holes import hold_torn
 from app.services.journal import Step, journaled
 from app.services.judgement import judge, post, set_up
 from app.services.office import Office
 from app.services.sorting import Piece, arrived, new_records, raw_rows, read_pieces, settle
-from app.services.waiting import item_for, items_of_case
+from app.services.waiting import item_for, items_of_case, items_of_counters
 from app.storage.keys import derived_key
 from app.storage.queries.arrivals import arrived_batch, received_in, verdicts, watermarks
 from app.storage.store.uploads import Batch as BatchRow
@@ -74,21 +75,29 @@ class _TakenMeanwhile(Exception):
 
 
 def take_in(
-    office: Office, actor: Actor, origin: Origin, data: bytes, *, clock_offset_ms: int = 0
+    office: Office,
+    actor: Actor,
+    origin: Origin,
+    data: bytes,
+    *,
+    clock_offset_ms: int = 0,
+    typed_by: str = "",
 ) -> IntakeResult:
     """Archive and take in what the terminal `origin` sent.
 
-    `clock_offset_ms` is desk time minus terminal time, as measured at docking. A batch that came
-    before gives the stored receipt and changes nothing. Raises ArchiveFull, ArchiveError,
-    DiskFull, DatabaseBusy, DatabaseError: then the batch is not taken in, and the terminal keeps
-    its records.
+    `clock_offset_ms` is desk time minus terminal time, as measured at docking; `typed_by` is who
+    typed it from paper, empty for what a terminal sent. A batch that came before gives the stored
+    receipt and changes nothing. Raises ArchiveFull, ArchiveError, DiskFull, DatabaseBusy,
+    DatabaseError: then the batch is not taken in, and the terminal keeps its records.
     """
     actor.require(Right.DOCK)
     kept = office.archive.keep(origin, data)
-    return take_in_kept(office, actor, kept.path, clock_offset_ms)
+    return take_in_kept(office, actor, kept.path, clock_offset_ms, typed_by)
 
 
-def take_in_kept(office: Office, actor: Actor, path: str, clock_offset_ms: int) -> IntakeResult:
+def take_in_kept(
+    office: Office, actor: Actor, path: str, clock_offset_ms: int, typed_by: str = ""
+) -> IntakeResult:
     """Take in a batch that lies in the archive already."""
     actor.require(Right.DOCK)
     origin = origin_of(path)
@@ -100,11 +109,17 @@ def take_in_kept(office: Office, actor: Actor, path: str, clock_offset_ms: int) 
     try:
         with (
             journaled(
-                office, actor, "take_in", subject=path, path=path, clock_offset_ms=clock_offset_ms
+                office,
+                actor,
+                "take_in",
+                subject=path,
+                path=path,
+                clock_offset_ms=clock_offset_ms,
+                typed_by=typed_by,
             ) as step,
             without_collecting(),
         ):
-            return _take_in(step, kept, data, clock_offset_ms)
+            return _take_in(step, kept, data, clock_offset_ms, typed_by)
     except _TakenMeanwhile:
         again = _stored_result(office, kept)
         if again is None:
@@ -112,14 +127,19 @@ def take_in_kept(office: Office, actor: Actor, path: str, clock_offset_ms: int) 
         return again
 
 
-def _take_in(step: Step, kept: ArchivedFile, data: bytes, clock_offset_ms: int) -> IntakeResult:
+def _take_in(
+    step: Step, kept: ArchivedFile, data: bytes, clock_offset_ms: int, typed_by: str
+) -> IntakeResult:
     origin, sha256 = kept.origin, kept.sha256.hex()
     where = (origin.terminal, origin.epoch, origin.batch_no)
     if arrived_batch(step.store.reader, *where, sha256) is not None:
         raise _TakenMeanwhile
     variant = step.store.uploads.next_variant(*where)
     batch, fault = _open(data, origin)
-    bond = Bond() if batch is None else judge_bond(step.store, batch)
+    if typed_by:  # no device signs what a person types
+        bond = Bond(typed_by=typed_by)
+    else:
+        bond = Bond() if batch is None else judge_bond(step.store, batch)
     fault = fault or bond.fault
     if variant:
         fault = problem("E_BATCH_CONFLICT", f"batch {origin.batch_no}", batch=origin.batch_no)
@@ -159,9 +179,11 @@ def _apply(
         if case.severity is Severity.QUARANTINE and not case.draft.deleted
         for item in items_of_case(batch_id, case, keys)
     ]
+    items += items_of_counters(batch_id, cases, keys)
     items += [item_for(batch_id, gap, ()) for gap in gaps]
     items += [_conflict_item(batch_id, piece) for piece in conflicts]
     store.uploads.add_quarantine(items)
+    close_gaps(store)
     received = max(before, header.seq_to)
     store.terminals.advance(header.terminal, epoch=header.epoch, received_seq=received)
     told = _verdicts(
@@ -359,4 +381,5 @@ def _row(
         variant=variant,
         signed_by=bond.signed_by,
         chain=bond.chain,
+        typed_by=bond.typed_by,
     )

@@ -47,6 +47,7 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "take_in": intake.take_in_kept,
     "fix": quarantine.fix,
     "reject": quarantine.reject,
+    "judge_all_again": quarantine.judge_all_again,
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
     "plan_route_day": planning.plan_route_day,

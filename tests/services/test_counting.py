@@ -8,9 +8,12 @@ from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor
 from app.errors import NotFound, RuleBroken
 from app.services.counting import approve_count, counts_to_approve
+from app.services.masters import MasterData, put_masters
 from app.services.office import Office
+from app.services.quarantine import fix, judge_all_again, list_waiting
 from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
 from app.storage.queries.documents import documents_in_state
+from app.storage.store.master_data import Person
 from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, Terminal, at
 from tests.support.trades import assert_sound, stock_of
 
@@ -88,3 +91,60 @@ def test_a_customers_shelf_is_written_down_and_moves_nothing(
 def test_an_unknown_count_is_not_approved(office: Office) -> None:
     with pytest.raises(NotFound):
         approve_count(office, CLERK, UUID(int=1))
+
+
+def test_nobody_approves_a_count_of_an_unknown_person(office: Office, keeper: Terminal) -> None:
+    keeper.person = "K0I"
+    keeper.count("WH1", ("HX500", 500))
+    keeper.count("WH1", ("XG330", 100))
+    keeper.upload(office)
+    first, second = counts_to_approve(office, CLERK)
+    with pytest.raises(RuleBroken) as caught:
+        approve_count(office, CLERK, first.id)
+    assert caught.value.fields == {"rule": "counter-unknown", "person": "K0I"}
+    (asked,) = list_waiting(office, CLERK)
+    assert (asked.item.kind, asked.item.raw_value) == ("person", "K0I")
+    assert asked.candidates[0].code == "K01"
+    assert fix(office, CLERK, asked.item.id, "K01").items == 1
+    with pytest.raises(RuleBroken) as caught:
+        approve_count(office, Actor.everything("K01"), first.id)
+    assert caught.value.rule == "approver-is-counter"
+    approve_count(office, CLERK, first.id)
+    approve_count(office, CLERK, second.id)
+    assert stock_of(office, "WH1") == 500
+    assert_sound(office)
+
+
+def test_a_counter_who_is_known_by_now_need_not_be_asked_for(
+    office: Office, keeper: Terminal
+) -> None:
+    keeper.person = "K02"
+    keeper.count("WH1", ("HX500", 500))
+    keeper.upload(office)
+    put_masters(office, CLERK, MasterData(people=(Person(code="K02", name="新库管"),)))
+    assert judge_all_again(office, CLERK).items == 1
+    assert list_waiting(office, CLERK) == ()
+    (count,) = counts_to_approve(office, CLERK)
+    with pytest.raises(RuleBroken):
+        approve_count(office, Actor.everything("k02"), count.id)
+    approve_count(office, CLERK, count.id)
+
+
+def test_a_count_that_nobody_signed_stays_unapproved(office: Office, keeper: Terminal) -> None:
+    keeper.person = ""
+    keeper.count("WH1", ("HX500", 500))
+    keeper.upload(office)
+    assert list_waiting(office, CLERK) == ()
+    with pytest.raises(RuleBroken) as caught:
+        approve_count(office, CLERK, counts_to_approve(office, CLERK)[0].id)
+    assert caught.value.rule == "counter-unknown"
+
+
+def test_a_count_that_waited_asks_for_its_counter_once(office: Office, keeper: Terminal) -> None:
+    keeper.person = "K0I"
+    keeper.count("WH1", ("HX500", 500))
+    keeper.count("WH9", ("XG330", 100))
+    keeper.upload(office)
+    place = next(each.item for each in list_waiting(office, CLERK) if each.item.kind == "location")
+    assert fix(office, CLERK, place.id, "WH1").documents == 1
+    assert [each.item.kind for each in list_waiting(office, CLERK)] == ["person"]

@@ -11,7 +11,7 @@ from app.services.masters import MasterData, put_masters
 from app.services.office import Office
 from app.services.quarantine import Waiting, fix, list_waiting, reject
 from app.storage.store.master_data import Price, PriceList
-from tests.support.offices import CLERK, Terminal, sample_masters
+from tests.support.offices import CLERK, KEEPER, Terminal, sample_masters
 from tests.support.trades import assert_sound
 
 
@@ -179,6 +179,7 @@ def test_the_other_content_of_a_known_record_can_only_be_put_aside(
     with pytest.raises(RuleBroken) as refused:
         fix(office, CLERK, item.id, "")
     assert refused.value.rule == "fix-does-not-fit"
-    reject(office, CLERK, item.id, "the first one counts")
+    assert reject(office, CLERK, item.id, "the first one counts").proposed == 1
+    assert reject(office, KEEPER, item.id, "the first one counts").items == 1
     assert list_waiting(office, CLERK) == ()
     assert_sound(office)

@@ -30,7 +30,11 @@ _NAMED: dict[str, Table] = {
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """`equal` open items share code, kind and raw value: one answer settles them all."""
+    """`equal` open items share code, kind and raw value: one answer settles them all.
+
+    `qty` base units and `amount_fen` are of the whole document; `proposal` is what one person
+    suggested and a second one has to confirm.
+    """
 
     id: uuid.UUID
     code: str
@@ -45,6 +49,11 @@ class OpenItem:
     person_code: str
     created_ms: int
     equal: int
+    record_id: uuid.UUID | None
+    qty: int | None
+    amount_fen: int | None
+    proposed_by: str | None
+    proposal: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,11 @@ def open_items(reader: Reader) -> tuple[OpenItem, ...]:
             upload_batch.c.person_code,
             item.created_ms,
             equal,
+            item.record_id,
+            item.qty,
+            item.amount_fen,
+            item.proposed_by,
+            item.proposal,
         )
         .join(
             upload_batch,

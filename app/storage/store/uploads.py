@@ -197,6 +197,19 @@ class Uploads:
             row.seq: row.sha256 for row in self._scope.connection.execute(query) if row.seq in asked
         }
 
+    def holds_all(self, terminal_no: int, epoch: int, seqs: range) -> bool:
+        """Whether every record from `seqs.start` up to `seqs.stop` has come."""
+        found = self._scope.connection.scalar(
+            select(func.count()).where(
+                raw_record.c.branch_id == self._scope.branch_id,
+                raw_record.c.terminal_no == terminal_no,
+                raw_record.c.epoch == epoch,
+                raw_record.c.seq.between(seqs.start, seqs.stop - 1),
+                raw_record.c.variant == 0,
+            )
+        )
+        return found == len(seqs)
+
     def next_record_variant(self, terminal_no: int, epoch: int, seq: int) -> int:
         """The number for the next other content of a record that is known already."""
         highest = self._scope.connection.scalar(
@@ -275,6 +288,14 @@ class Uploads:
             raise NotFound(what="quarantine item", key=str(item_id))
         return found[0]
 
+    def open_items(self, *codes: str) -> list[StoredQuarantineItem]:
+        """All open items, or those with one of these codes, oldest first."""
+        chosen = (quarantine_item.c.code.in_(codes),) if codes else ()
+        return self._quarantine(quarantine_item.c.state == "open", *chosen)
+
+    def has_item(self, item_id: uuid.UUID) -> bool:
+        return bool(self._quarantine(quarantine_item.c.id == item_id))
+
     def equal_items(self, item: QuarantineItem) -> list[StoredQuarantineItem]:
         """All open items with the same code, kind and raw value, oldest first."""
         columns = quarantine_item.c
@@ -291,6 +312,21 @@ class Uploads:
         columns = quarantine_item.c
         found = self._quarantine(columns.state == "open", columns.batch_id == batch_id)
         return [item for item in found if asked.intersection(item.seqs)]
+
+    def propose(self, item_id: uuid.UUID, proposal: str) -> None:
+        """Notes what one person suggests; a later suggestion takes the place of an earlier one."""
+        self._scope.connection.execute(
+            update(quarantine_item)
+            .where(
+                quarantine_item.c.branch_id == self._scope.branch_id,
+                quarantine_item.c.id == item_id,
+            )
+            .values(
+                proposed_by=self._scope.user,
+                proposed_ms=self._scope.now_ms,
+                proposal=proposal,
+            )
+        )
 
     def resolve_quarantine(self, ids: Iterable[uuid.UUID], state: str, how: str) -> None:
         """Closes open items as "fixed" or "rejected"; `how` says it in a code or a value."""

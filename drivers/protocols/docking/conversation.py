@@ -53,7 +53,8 @@ class Conversation:
     @property
     def has_room(self) -> bool:
         """More bulk data may be sent without piling it up in memory."""
-        return self._failure is None and self._transport.unsent_bytes < _ROOM_BYTES
+        flows = self._announced and self._failure is None
+        return flows and self._transport.unsent_bytes < _ROOM_BYTES
 
     @property
     def failed(self) -> bool:
@@ -73,8 +74,11 @@ class Conversation:
         return items
 
     def send(self, message: Message) -> None:
-        """Queue a message; after `fail` or `close` it is dropped."""
-        if self._failure is None:
+        """Queue a message; after `fail` or `close`, and before `Connected`, it is dropped.
+
+        A new connection ends what was said on the one before, also while its security is made.
+        """
+        if self._announced and self._failure is None:
             body = encode_message(message)
             plain = len(body).to_bytes(_LENGTH_BYTES, "big") + body
             self._transport.write(self._security.wrap(plain))
