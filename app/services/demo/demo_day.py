@@ -1,9 +1,9 @@
 """The demo day itself: real handhelds are docked, and what they bring becomes tomorrow's papers."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from app.services.demo.recorder import Recorder
 from app.services.demo.world import SamplePerson, World
 from app.services.docking import DockReport, dock
 from app.services.office import Office
+from app.services.pairing import Code, Seat, make_code, pair
 
 DOCK_HOUR, DOCK_MINUTE = 18, 30
+PHOTOS = 2
 HELD = (Severity.QUARANTINE, Severity.REJECT)
 Progress = Callable[[str, int, int], None]
 
@@ -55,7 +57,9 @@ def fill_terminals(
         number = person.terminal or 0
         records = folder / f"terminal-{number:03}.cbor"
         records.write_bytes(memory.seal(moment_ms(day, 18, 5)))
-        handhelds.append(SampleHandheld(number, records, folder / f"terminal-{number:03}.sqlite"))
+        store = folder / f"terminal-{number:03}.sqlite"
+        photos = 0 if person.role == "driver" else PHOTOS
+        handhelds.append(SampleHandheld(number, records, store, photos))
     return handhelds, planted
 
 
@@ -69,6 +73,23 @@ def _write_with_mistakes(
     kept_back = 1 if person.terminal == 2 and notes else 0
     write_day(branch, person, day, memory, kept_back)
     return plant(branch.world, day, memory, person.role, notes[len(notes) - kept_back :])
+
+
+def with_codes(
+    office: Office, actor: Actor, handhelds: Sequence[SampleHandheld]
+) -> tuple[list[SampleHandheld], dict[int, Code]]:
+    """Each handheld with a code to be paired by, and the codes by terminal."""
+    codes = {each.terminal: make_code(office, actor) for each in handhelds}
+    read = [replace(each, code=codes[each.terminal].text) for each in handhelds]
+    return read, codes
+
+
+def pair_all(
+    office: Office, actor: Actor, ports: Mapping[int, str], codes: Mapping[int, Code]
+) -> None:
+    """Pair every handheld with the desk, as a supervisor does once for each."""
+    for terminal, port in ports.items():
+        pair(office, actor, port, Seat(terminal), code=codes[terminal])
 
 
 def dock_all(

@@ -18,11 +18,16 @@ CHECKOUT = Path(__file__).parents[3]
 
 @dataclass(frozen=True, slots=True)
 class SampleHandheld:
-    """What a handheld is started with: its number, its sealed records, its own store file."""
+    """What a handheld is started with: its number, its sealed records, its own store file.
+
+    `code` is what it reads off the desk's screen to be paired.
+    """
 
     terminal: int
     records: Path
     store: Path
+    photos: int = 0
+    code: str = ""
 
 
 @contextmanager
@@ -48,6 +53,7 @@ def _process(handheld: SampleHandheld, clock_shift_s: int) -> Iterator[subproces
         line,
         *("--store", str(handheld.store), "--load", str(handheld.records)),
         *("--serial", f"DEMO-{handheld.terminal:04d}", "--fault", f"clock={clock_shift_s}"),
+        *("--photos", str(handheld.photos), "--pair", handheld.code),
     ]
     process = subprocess.Popen(  # noqa: S603 - our own program
         command, stdout=subprocess.PIPE, text=True, cwd=_folder()

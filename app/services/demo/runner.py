@@ -19,8 +19,10 @@ from app.services.demo.demo_day import (
     dock_all,
     docking_time_ms,
     fill_terminals,
+    pair_all,
     prepare_tomorrow,
     unexpected,
+    with_codes,
 )
 from app.services.demo.handhelds import running
 from app.services.demo.history import SampleBranch, live_until
@@ -97,7 +99,9 @@ def run_demo(
     shift_ms = docking_time_ms(options.day) - office.clock.now_ms()
     report.clock_shift_s = shift_ms // 1000
     evening = branch.office.with_clock(ShiftedClock(report.clock_shift_s * 1000))
+    handhelds, codes = with_codes(evening, actor, handhelds)
     with running(handhelds, report.clock_shift_s) as ports:
+        pair_all(evening, actor, ports, codes)
         watch.lap("setup")
         report.docks = dock_all(evening, actor, ports, tools.progress)
     watch.lap("dock")
