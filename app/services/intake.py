@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.domain.problems import CODES, Problem, Severity, problem
@@ -181,7 +181,7 @@ def _apply(
     ]
     items += items_of_counters(batch_id, cases, keys)
     items += [item_for(batch_id, gap, ()) for gap in gaps]
-    items += [_conflict_item(batch_id, piece) for piece in conflicts]
+    items += _conflict_items(batch_id, conflicts)
     store.uploads.add_quarantine(items)
     close_gaps(store)
     received = max(before, header.seq_to)
@@ -303,10 +303,16 @@ def _gaps(received_seq: int, pieces: list[Piece], header: BatchHeader) -> list[P
     ]
 
 
-def _conflict_item(batch_id: UUID, piece: Piece) -> QuarantineItem:
-    seq = piece.record.seq or 0
-    found = problem("E_RECORD_CONFLICT", f"record {seq}", seq=seq)
-    return item_for(batch_id, found, (seq,), piece.key)
+def _conflict_items(batch_id: UUID, pieces: list[Piece]) -> list[QuarantineItem]:
+    items: dict[UUID, QuarantineItem] = {}
+    for piece in pieces:
+        seq = piece.record.seq or 0
+        found = problem("E_RECORD_CONFLICT", f"record {seq}", seq=seq)
+        item = item_for(batch_id, found, (seq,), piece.key)
+        # one number may come with several contents in the same upload
+        key = derived_key(item.id, piece.key) if item.id in items else item.id
+        items[key] = replace(item, id=key)
+    return list(items.values())
 
 
 def _count(pieces: list[Piece]) -> RecordCounts:

@@ -99,7 +99,7 @@ def fix(office: Office, actor: Actor, item_id: UUID, code: str) -> Resolution:
         else:
             equal = [item]
         judged = [
-            judge_again(office, step, batch_id, items, item.id)
+            judge_again(office.archive, step, batch_id, items, item.id)
             for batch_id, items in by_batch(equal).items()
         ]
         return _settle(step, equal, judged, code or RETRIED)
@@ -149,7 +149,7 @@ def judge_all_again(office: Office, actor: Actor) -> Resolution:
         step.store.uploads.resolve_quarantine(counters, "fixed", RETRIED)
         again = [item for item in waiting if item.seqs]
         judged = [
-            judge_again(office, step, batch_id, items)
+            judge_again(office.archive, step, batch_id, items)
             for batch_id, items in by_batch(again).items()
         ]
         done = _settle(step, again, judged, RETRIED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -107,11 +108,19 @@ def raw_rows(
     store: Store, pieces: Iterable[Piece], header: BatchHeader, batch_id: UUID
 ) -> list[RawRecord]:
     """The rows of all records that did not come before."""
-    return [
-        _raw_row(store, piece, header, batch_id)
-        for piece in pieces
-        if piece.arrival is not Arrival.REPEATED
-    ]
+    rows, variants = [], Counter[int]()
+    for piece in pieces:
+        if piece.arrival is Arrival.REPEATED:
+            continue
+        seq = piece.record.seq
+        variant = 0
+        if piece.arrival is Arrival.CONFLICT and seq is not None:
+            # the same upload may hold several contents of one number, the one that counts included
+            variant = store.uploads.next_record_variant(header.terminal, header.epoch, seq)
+            variant = max(variant, 1) + variants[seq]
+            variants[seq] += 1
+        rows.append(_raw_row(piece, header, batch_id, variant))
+    return rows
 
 
 def _read(piece: Piece, header: BatchHeader, clock_offset_ms: int) -> None:
@@ -171,11 +180,8 @@ def _record_of(case: Case, found: Problem) -> ReadRecord:
     return draft.header
 
 
-def _raw_row(store: Store, piece: Piece, header: BatchHeader, batch_id: UUID) -> RawRecord:
+def _raw_row(piece: Piece, header: BatchHeader, batch_id: UUID, variant: int) -> RawRecord:
     record = piece.record
-    variant = 0
-    if piece.arrival is Arrival.CONFLICT and record.seq is not None:
-        variant = store.uploads.next_record_variant(header.terminal, header.epoch, record.seq)
     readable = record if isinstance(record, Record) else None
     return RawRecord(
         id=piece.key,
