@@ -10,12 +10,21 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.errors import NotFound
 from app.storage.reader import Reader
-from app.storage.tables import audit_event, raw_record, record_link, upload_batch
+from app.storage.tables import (
+    audit_event,
+    quarantine_item,
+    raw_record,
+    record_link,
+    upload_batch,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Bytes `byte_offset` to `byte_offset + byte_len` of the sealed batch at `archive_path`."""
+    """Bytes `byte_offset` to `byte_offset + byte_len` of the sealed batch at `archive_path`.
+
+    `typed_by` is who typed it from paper, None for what a terminal sent.
+    """
 
     record_id: uuid.UUID
     terminal_no: int
@@ -31,6 +40,7 @@ class Evidence:
     byte_offset: int
     byte_len: int
     sha256: bytes
+    typed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ _COLUMNS = (
     raw_record.c.byte_offset,
     raw_record.c.byte_len,
     raw_record.c.sha256,
+    upload_batch.c.typed_by,
 )
 
 
@@ -98,6 +109,28 @@ def records_behind(reader: Reader, document_id: uuid.UUID) -> tuple[LinkedEviden
         )
     )
     return tuple(LinkedEvidence(row[0], row[1], Evidence(*row[2:])) for row in reader.rows(query))
+
+
+def conflict_of(reader: Reader, item_id: uuid.UUID) -> tuple[Evidence, Evidence] | None:
+    """The record that counts and the other content that an item asks about; None for others."""
+    item = quarantine_item.c
+    asked = reader.rows(
+        select(item.record_id).where(
+            item.branch_id == reader.branch_id,
+            item.id == item_id,
+            item.code == "E_RECORD_CONFLICT",
+        )
+    )
+    if not asked or asked[0].record_id is None:
+        return None
+    other = raw_record_by_id(reader, asked[0].record_id)
+    query = _records(reader, *_COLUMNS).where(
+        raw_record.c.terminal_no == other.terminal_no,
+        raw_record.c.epoch == other.epoch,
+        raw_record.c.seq == other.seq,
+        raw_record.c.variant == 0,
+    )
+    return Evidence(*reader.rows(query)[0]), other
 
 
 def conflicts(reader: Reader) -> tuple[Evidence, ...]:
