@@ -2,11 +2,13 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from app.domain.evidence import NEEDS_TWO, Proposal
 from app.domain.rights import Right
 from app.explain import word
-from app.services.quarantine import fix, reject
+from app.services.contents import Comparison, compare
+from app.services.quarantine import Resolution, fix, judge_all_again, reject
 from app.storage.queries.quarantine import OpenItem, candidates
 from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
@@ -17,18 +19,17 @@ from app.ui.screens.quarantine_list import (
     COLUMNS,
     Totals,
     read_totals,
-    reason_of,
     waiting,
 )
+from app.ui.screens.quarantine_panel import PROPOSALS, QuarantinePanel, asks_no_code
 from app.ui.screens.screen import Screen
 from app.ui.tasks import DATABASE, Job
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.filter_line import FilterLine
 from app.ui.widgets.table import Table, TableOrEmpty
-from app.ui.widgets.text import CutText, Text
+from app.ui.widgets.text import Text
 from app.ui.workplace import Workplace
 
-PROPOSALS = 3
 _PAUSE_MS = 120
 
 
@@ -38,24 +39,20 @@ class QuarantineScreen(Screen):
     def __init__(self, workplace: Workplace, _watcher: DockWatcher) -> None:
         super().__init__(workplace)
         self.filter = FilterLine(workplace.theme)
+        self._retry = QPushButton()
         self.controls.addWidget(self.filter)
+        self.controls.addWidget(self._retry)
         self.table = Table(TableModel(workplace, COLUMNS, waiting, self))
         self.empty = EmptyState(workplace.theme, "shield-alert")
+        self.held = Text("strong", wrap=True)
         self.totals = Text("muted", wrap=True)
         self._known_totals: Totals | None = None
         self._item: OpenItem | None = None
         self._job: Job | None = None
         self._codes: list[str] = []
         self._names: list[str] = []
-        self._heading = CutText("heading")
-        self._reason = Text(wrap=True)
-        self._equal = Text("muted", wrap=True)
-        self._question = Text("strong", wrap=True)
-        self._proposals = [QPushButton() for _ in range(PROPOSALS)]
-        for button in self._proposals:
-            button.setProperty("role", "proposal")
-        self._reject = QPushButton()
-        self._reject.setProperty("role", "danger")
+        self._sides: Comparison | None = None
+        self.panel = QuarantinePanel(workplace)
         self._lay_out()
         self._connect()
 
@@ -76,11 +73,13 @@ class QuarantineScreen(Screen):
             ),
         )
         self.table.setAccessibleName(t("Lines that wait"))
-        self._reject.setText(t("Reject …"))
-        self._reject.setAccessibleName(t("Reject the line with a reason"))
-        self._reject.setToolTip(t("Reject the line with a reason") + "  Del")
+        self._retry.setText(t("Check all again"))
+        self._retry.setAccessibleName(t("Check everything that waits again as things are now"))
+        self.panel.retranslate()
         self._show_item()
         self._show_totals()
+        if self._item is not None and self._sides is not None:
+            self._ask_both(self._item)
 
     def refresh(self) -> None:
         self.table.rows.reload()
@@ -107,7 +106,7 @@ class QuarantineScreen(Screen):
         item = self._item
         if item is None or number >= max(1, len(self._codes)):
             return
-        if not self._codes and not _asks_no_code(item):
+        if not self._codes and not asks_no_code(item):
             return
         code = self._codes[number] if self._codes else ""
         workplace = self.workplace
@@ -123,47 +122,57 @@ class QuarantineScreen(Screen):
         t, item = self._t, self._item
         if item is None:
             return
+        consequence = t("It is closed without effect. The record itself stays in the archive.")
+        if item.code in NEEDS_TWO:
+            consequence = t(
+                "What came first counts, everything stays in the archive. It is closed once a "
+                "second person has confirmed it."
+            )
         reason = ReasonDialog.ask(
-            self.workplace,
-            t("Reject the line"),
-            t("It is closed without effect. The record itself stays in the archive."),
-            t("Reject"),
-            self,
+            self.workplace, t("Reject the line"), consequence, t("Reject"), self
         )
-        if reason is None:
-            return
+        if reason is not None:
+            self._decide(item, Proposal("reject", reason))
+
+    def confirm_item(self) -> None:
+        """Say the same as the person who suggested what is to become of the line."""
+        item = self._item
+        if item is not None and item.proposal is not None:
+            self._decide(item, Proposal.read(item.proposal))
+
+    def check_all(self) -> None:
+        """Judge everything that waits again as things are now."""
         workplace = self.workplace
         workplace.tasks.start(
             DATABASE,
-            lambda _job: reject(workplace.office, workplace.actor, item.id, reason),
-            done=lambda _result: self._tell_rejected(),
+            lambda _job: judge_all_again(workplace.office, workplace.actor),
+            done=self._tell_checked,
             failed=self.show_error,
-            title=t("Rejecting a line"),
+            title=self._t("Checking everything again"),
+        )
+
+    def _decide(self, item: OpenItem, said: Proposal) -> None:
+        workplace = self.workplace
+        act = fix if said.verb == "fix" else reject
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: act(workplace.office, workplace.actor, item.id, said.answer),
+            done=lambda done: self._tell_decided(done, said),
+            failed=self.show_error,
+            title=self._t("Settling lines"),
         )
 
     def _lay_out(self) -> None:
-        side = QFrame()
-        side.setObjectName("panel")
-        side.setMinimumWidth(320)
-        beside = QVBoxLayout(side)
-        beside.setContentsMargins(16, 14, 16, 14)
-        beside.setSpacing(10)
-        for part in (self._heading, self._reason, self._equal, self._question, *self._proposals):
-            beside.addWidget(part)
-        beside.addStretch(1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._reject)
-        foot.addStretch(1)
-        beside.addLayout(foot)
         left = QWidget()
         below = QVBoxLayout(left)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(8)
+        below.addWidget(self.held)
         below.addWidget(self.totals)
         below.addWidget(TableOrEmpty(self.table, self.empty), 1)
         splitter = QSplitter()
         splitter.addWidget(left)
-        splitter.addWidget(side)
+        splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([790, 350])
         splitter.setChildrenCollapsible(False)
@@ -175,14 +184,15 @@ class QuarantineScreen(Screen):
         self.filter.narrowed.connect(lambda words: self.table.rows.choose(words=words))
         self.filter.returnPressed.connect(self.take_focus)
         self.table.chosen.connect(self._choose)
-        self.table.opened.connect(lambda _item: self._proposals[0].setFocus())
+        self.table.opened.connect(lambda _item: self.panel.proposals[0].setFocus())
         self.table.rows.failed.connect(self.show_error)
         self.table.rows.loaded.connect(self._after_load)
-        self._reject.clicked.connect(self.reject_item)
-        for number, button in enumerate(self._proposals):
-            button.clicked.connect(lambda _on, n=number: self.use_proposal(n))
+        self.panel.picked.connect(self.use_proposal)
+        self.panel.confirmed.connect(self.confirm_item)
+        self.panel.declined.connect(self.reject_item)
+        self._retry.clicked.connect(self.check_all)
         may = Right.RESOLVE in self.workplace.actor.rights
-        self._reject.setEnabled(may)
+        self._retry.setEnabled(may)
         if may:
             within = Qt.ShortcutContext.WidgetWithChildrenShortcut
             for number in range(PROPOSALS):
@@ -195,21 +205,25 @@ class QuarantineScreen(Screen):
     def _after_load(self, count: int) -> None:
         if not count:
             self._item = None
-            self._codes = []
+            self._codes, self._sides = [], None
             self._show_item()
 
     def _choose(self, item: OpenItem) -> None:
+        if self._job is not None:  # its answer is about another line
+            self._job.cancel()
         self._item = item
-        self._codes = []
+        self._codes, self._sides = [], None
         self._show_item()
         self._pause.start()
 
     def _ask_candidates(self) -> None:
         item = self._item
-        if item is None or item.kind not in CHOOSABLE:
+        if item is None:
             return
-        if self._job is not None:
-            self._job.cancel()
+        if item.code == "E_RECORD_CONFLICT":
+            self._ask_both(item)
+        if item.kind not in CHOOSABLE:
+            return
 
         def question(reader: Reader) -> list[tuple[str, str]]:
             found = candidates(reader, item.kind, item.raw_value, PROPOSALS)
@@ -222,40 +236,21 @@ class QuarantineScreen(Screen):
         self._names = [word(name, self._t.translator) for _code, name in found]
         self._show_item()
 
+    def _ask_both(self, item: OpenItem) -> None:
+        workplace, t = self.workplace, self._t.translator
+        self._job = workplace.tasks.start(
+            DATABASE,
+            lambda _job: compare(workplace.office, workplace.actor, item.id, t),
+            done=self._keep_both,
+            failed=self.show_error,
+        )
+
+    def _keep_both(self, sides: Comparison) -> None:
+        self._sides = sides
+        self._show_item()
+
     def _show_item(self) -> None:
-        t, item = self._t, self._item
-        for part in (self._equal, self._question, self._reject):
-            part.setVisible(item is not None)
-        if item is None:
-            self._heading.setText(t("No line chosen"))
-            self._reason.setText("")
-        else:
-            self._heading.setText(item.raw_value or t("Terminal {n}", n=item.terminal_no))
-            self._reason.setText(reason_of(item, t))
-            self._equal.setVisible(item.equal > 1)
-            self._equal.setText(
-                t(
-                    "{n} lines carry the same value; one answer settles them all.",
-                    n=t.number(item.equal),
-                )
-            )
-            self._question.setVisible(bool(self._codes))
-            self._question.setText(t("What was meant?"))
-        may = Right.RESOLVE in self.workplace.actor.rights
-        for number, button in enumerate(self._proposals):
-            offered = number < len(self._codes)
-            again = number == 0 and item is not None and _asks_no_code(item)
-            button.setVisible(offered or again)
-            button.setEnabled(may)
-            if again:
-                button.setText(t("Check again"))
-                button.setAccessibleName(t("Check the line again as things are now"))
-            elif offered:
-                words = f"{number + 1}   {self._codes[number]}   {self._names[number]}"
-                button.setText(words.replace("&", "&&"))
-                button.setAccessibleName(
-                    t("Use {code} {name}", code=self._codes[number], name=self._names[number])
-                )
+        self.panel.show_item(self._item, self._codes, self._names, self._sides)
 
     def _keep_totals(self, totals: Totals) -> None:
         self._known_totals = totals
@@ -266,6 +261,16 @@ class QuarantineScreen(Screen):
         if totals is None:
             return
         self.summary.setText(t("{n} wait", n=t.number(totals.items)) if totals.items else "")
+        held = totals.held
+        self.held.setVisible(held.documents > 0)
+        self.held.setText(
+            t(
+                "{n} documents wait: {qty} units worth {amount} are in no figure yet",
+                n=t.number(held.documents),
+                qty=t.number(held.qty),
+                amount=t.money(held.amount_fen),
+            )
+        )
         self.totals.setText(
             t(
                 "Records received today: {all} with what waits here, {booked} without. "
@@ -287,11 +292,25 @@ class QuarantineScreen(Screen):
         self.news.emit(words)
         self.refresh()
 
-    def _tell_rejected(self) -> None:
-        self.news.emit(self._t("The line is rejected."))
+    def _tell_decided(self, done: Resolution, said: Proposal) -> None:
+        t = self._t
+        if done.proposed:
+            words = t("Suggested. A second person has to confirm it.")
+        elif said.verb == "reject":
+            words = t("The line is rejected.")
+        else:
+            words = t("{n} lines settled.", n=done.items)
+        self.news.emit(words)
         self.refresh()
 
-
-def _asks_no_code(item: OpenItem) -> bool:
-    """Whether the records can be judged again as they are; a whole upload cannot."""
-    return bool(item.seqs) and item.kind not in CHOOSABLE
+    def _tell_checked(self, done: Resolution) -> None:
+        t = self._t
+        self.news.emit(
+            t(
+                "{items} items settled, {documents} documents posted, {waiting} still waiting",
+                items=t.number(done.items),
+                documents=t.number(done.documents),
+                waiting=t.number(done.still_waiting),
+            )
+        )
+        self.refresh()

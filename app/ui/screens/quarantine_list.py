@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.explain import problem_sentence, word
 from app.i18n import N_
 from app.storage.queries.docking import board
+from app.storage.queries.held import HeldTotals, held_totals
 from app.storage.queries.quarantine import OpenItem, open_items
 from app.storage.reader import Reader
 from app.ui.language import Language
@@ -20,16 +21,18 @@ CHOOSABLE = frozenset({"product", "customer", "location", "person", "document"})
 _NAMES = {"document": "number"}
 _KINDS = {"price": N_("price")}
 _LOOK = Look("warn", "triangle-alert", "")
+_SUGGESTED = Look("busy", "hourglass", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Records received today, and how many of them and of all days wait."""
+    """Records received today, how many of them and of all days wait, and what is held with them."""
 
     records: int
     waiting_today: int
     waiting: int
     items: int
+    held: HeldTotals
 
 
 def waiting(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[OpenItem]:
@@ -44,6 +47,7 @@ def read_totals(reader: Reader, clock: Clock) -> Totals:
         sum(len(item.seqs) for item in items if item.created_ms >= first_ms),
         sum(len(item.seqs) for item in items),
         len(items),
+        held_totals(reader),
     )
 
 
@@ -86,15 +90,29 @@ def _person(item: OpenItem, _t: Language) -> str:
     return item.person_code
 
 
+def _look(item: OpenItem) -> Look:
+    return _LOOK if item.proposed_by is None else _SUGGESTED
+
+
 def _equal(item: OpenItem, t: Language) -> str:
     return t.number(item.equal)
 
 
+def _qty(item: OpenItem, t: Language) -> str:
+    return "–" if item.qty is None else t.number(item.qty)
+
+
+def _amount(item: OpenItem, t: Language) -> str:
+    return "–" if item.amount_fen is None else t.money(item.amount_fen)
+
+
 COLUMNS: tuple[Column[OpenItem], ...] = (
-    Column("raw_value", N_("Came as"), _value, 202, look=lambda _item: _LOOK),
+    Column("raw_value", N_("Came as"), _value, 202, look=_look),
     Column("kind", N_("Meant as"), _kind, 96),
     Column("equal", N_("Equal lines"), _equal, 90, number=True),
     Column("terminal_no", N_("Terminal"), _terminal, 96),
     Column("person_code", N_("Person"), _person, 68),
+    Column("qty", N_("Units"), _qty, 70, number=True, hidden=True),
+    Column("amount_fen", N_("Amount"), _amount, 98, number=True, hidden=True),
     Column("code", N_("Why it waits"), _reason, 200),
 )
