@@ -81,9 +81,12 @@ class Archive:
         """Keep an entry of the office's own journal in place of one that never came to count."""
         if not self.closed:
             wanted = self._path(origin, hashlib.sha256(data).digest())
-            for file in (self.root / origin.folder).glob(f"{origin.batch_no:06}-*.cbor"):
-                if file.name != Path(wanted).name:
-                    self.set_aside(file.relative_to(self.root).as_posix())
+            try:
+                for file in (self.root / origin.folder).glob(f"{origin.batch_no:06}-*.cbor"):
+                    if file.name != Path(wanted).name:
+                        self.set_aside(file.relative_to(self.root).as_posix())
+            except OSError as error:
+                raise translated(error, self.root / wanted) from error
         return self.keep(origin, data)
 
     def take_back(self, kept: ArchivedFile) -> None:
@@ -91,8 +94,11 @@ class Archive:
         if self.closed:
             return
         target = self.root / kept.path
-        target.unlink(missing_ok=True)
-        sync_folder(target.parent)
+        # What stays on a disk that refuses is set aside by the next entry of its number, and
+        # must not hide the reason why the transaction did not commit.
+        with suppress(OSError):
+            target.unlink(missing_ok=True)
+            sync_folder(target.parent)
 
     def set_aside(self, path: str) -> None:
         """Take a file that the database does not know out of the journal, but keep it.

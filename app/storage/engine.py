@@ -1,16 +1,18 @@
 """Engines: how a connection is set up, and the proof on every use that it still is."""
 
+import sqlite3
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import DatabaseError
 
 APP_ROLE = "tallydock_app"
 WRITES = "tallydock_writes"
+_PRIMARY_CODE = 0xFF
 
 # FULL: with NORMAL a power cut loses transactions that were already acknowledged to a terminal.
 # recursive_triggers: without it INSERT OR REPLACE deletes rows behind the triggers' back.
@@ -57,6 +59,7 @@ def make_engine(url: URL, *, busy_timeout_s: float) -> Engine:
         engine = plain_sqlite_engine(url, busy_timeout_s=busy_timeout_s)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "checkout", _check_pragmas)
+        event.listen(engine, "handle_error", _drop_read_only)
         return engine
     wait_ms = round(busy_timeout_s * 1000)
     engine = create_engine(
@@ -99,6 +102,13 @@ def _check_pragmas(connection: Any, _record: object, _proxy: object) -> None:
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != expected:
             raise DatabaseError(reason=f"PRAGMA {name} is {found}, not {expected}")
+
+
+def _drop_read_only(context: ExceptionContext) -> None:
+    # Where opening for writing fails, SQLite opens for reading, and would stay so in the pool.
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if code & _PRIMARY_CODE == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _take_role(connection: Any, _record: object) -> None:
