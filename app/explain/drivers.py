@@ -44,6 +44,28 @@ DRIVER_ERRORS: Mapping[str, str] = {
         "The terminal at {port} does not answer. Wake it, open its docking screen, then dock again."
     ),
     "peer_refused": N_("The terminal at {port} refused: {text}. Look at its screen."),
+    "trust_error": N_(
+        "The terminal at {port} and this desk do not trust each other. Pair the terminal."
+    ),
+    "not_paired": N_(
+        "The terminal at {port} is not paired with this desk. Pair it under Terminals, or with "
+        "“tallydock terminals enrol”."
+    ),
+    "terminal_unknown": N_(
+        "The terminal at {port} was never paired with this desk. Pair it under Terminals, or with "
+        "“tallydock terminals enrol”."
+    ),
+    "desk_unknown": N_(
+        "The terminal at {port} belongs to another desk. Have it paired here, or take it there."
+    ),
+    "cannot_prove": N_(
+        "The secure session with {port} could not be made. Dock again; if it stays, pair the "
+        "terminal anew."
+    ),
+    "pairing_failed": N_(
+        "The pairing at {port} did not come about: code or digits did not agree, or somebody said "
+        "no. Begin again with a new code."
+    ),
     "device_error": N_("The terminal at {port} has a problem. Look at its screen."),
     "terminal_full": N_(
         "The terminal at {port} has too little room: {free_bytes} of {needed_bytes} bytes. "
@@ -60,13 +82,16 @@ REFUSALS: Mapping[int, str] = {
     100: N_("The other side fell silent. Check the cable, then dock again."),
     101: N_("The other side has forgotten this session. Dock again."),
     102: N_("The versions of terminal and desk do not meet. Update the older of the two."),
-    103: N_("The terminal does not offer the security this desk demands. Update the terminal."),
+    103: N_("The terminal is not paired with this desk. Pair it."),
     104: N_("What is plugged in is not a terminal of ours. Choose another port."),
     105: N_("The terminal introduced itself in a way that cannot be read. Update the terminal."),
     106: N_("The session was broken off. Dock again."),
     200: N_("Terminal and desk could not agree on a secure session. Enrol the terminal again."),
     201: N_("The terminal's certificate is not known here. Enrol the terminal."),
     202: N_("The terminal's certificate has been revoked. Ask your administrator."),
+    203: N_("The terminal belongs to another desk. Pair it here."),
+    210: N_("Code or digits did not agree, or somebody said no. Begin the pairing again."),
+    211: N_("The code is older than five minutes. Begin the pairing again."),
     300: N_("A message was longer than allowed. Update the terminal."),
     301: N_("A message could not be read. Update the terminal."),
     302: N_("A message is not known here. Update the older of terminal and desk."),
@@ -82,9 +107,13 @@ REFUSALS: Mapping[int, str] = {
     405: N_("The desk's disk is full. Nothing is lost: make room, then dock again."),
     406: N_("The desk is busy. Nothing is lost: dock again in a while."),
     407: N_("Somebody stopped the session. Nothing is lost: dock again."),
+    408: N_(
+        "Two devices carry the memory of this terminal. Have both checked, then pair one of them."
+    ),
     500: N_("The upload is larger than allowed. Have the terminal's program checked."),
     501: N_("The upload is damaged on the terminal itself. Have the terminal checked."),
     502: N_("The data sent to the terminal arrived damaged. Dock again."),
+    503: N_("A photo arrived damaged. Dock again."),
     510: N_("The terminal has too little room. Delete old photos on it, then dock again."),
     511: N_("The terminal reports a fault. Restart it, then dock again."),
 }

@@ -55,6 +55,9 @@ ERRORS: Mapping[str, str] = {
 MISSING: Mapping[str, str] = {
     "branch": N_("There is no branch here yet. Make one, or start with “tallydock demo”."),
     "terminal": N_("Terminal {key} is not enrolled here. Enrol it, then dock again."),
+    "carrier": N_(
+        "No terminal belongs to the driver or the route of {key}. Give one of them a terminal."
+    ),
 }
 
 RULES: Mapping[str, str] = {
@@ -77,6 +80,13 @@ RULES: Mapping[str, str] = {
     "packing": N_("The product has no packing “{packing}”. Choose one that it has."),
     "approver-is-counter": N_(
         "{user} counted or typed this and may not approve the same count. Ask somebody else."
+    ),
+    "terminal-not-lost": N_(
+        "Terminal {terminal} may still bring its own records. Dock it, or report it lost before "
+        "you type what its paper says."
+    ),
+    "not-on-van": N_(
+        "{number} is “{state}”. Only what is on a van can be typed from paper; look at its result."
     ),
     "counter-unknown": N_(
         "Nobody here is called {person}, so it is not known who counted. Say who it was under "
@@ -119,6 +129,28 @@ RULES: Mapping[str, str] = {
     "terminal-outdated": N_(
         "The store of terminal {terminal} (epoch {epoch}) is older than what it handed over "
         "before. Have it checked before it is used again."
+    ),
+    "terminal-lost": N_(
+        "Terminal {terminal} is reported lost. Have it checked, then pair it anew to use it again."
+    ),
+    "terminal-replaced": N_(
+        "This device is terminal {terminal} no more: another one was paired in its place. Pair it "
+        "anew to use it again."
+    ),
+    "terminal-copied": N_(
+        "Two devices carry the memory of terminal {terminal} (epoch {epoch}). Nothing was taken "
+        "in. Have both checked, then pair one of them anew."
+    ),
+    "device-elsewhere": N_(
+        "This device is terminal {terminal} already. Lock that number out before you pair the "
+        "device under another one."
+    ),
+    "certificate-unfit": N_("This is not a certificate that a terminal can be known by."),
+    "pairing-expired": N_("The code is older than five minutes. Begin the pairing again."),
+    "pairing-refused": N_("The digits did not agree, so nothing was paired. Begin again."),
+    "no-pairing": N_("Terminals of the kind “{driver}” are not paired. Just dock them."),
+    "route-taken": N_(
+        "The route {route} has terminal {terminal} already. Take that one off it first."
     ),
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),

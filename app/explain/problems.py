@@ -14,6 +14,14 @@ PROBLEMS: Mapping[str, str] = {
         "it stays, have the terminal checked."
     ),
     "E_BATCH_DAMAGED": N_("The upload is damaged, so it was not taken in. Dock again."),
+    "E_SIGNATURE": N_(
+        "The upload does not bear the signature of its terminal ({reason}), so it was not taken "
+        "in. Have the terminal checked."
+    ),
+    "E_CHAIN": N_(
+        "Upload {batch} does not follow the one before it: one is missing, or two devices send "
+        "under one number. Have the terminal checked."
+    ),
     "E_TOTALS": N_(
         "The day's totals do not match: {declared} declared, {received} received. Compare with "
         "the terminal's own list."
@@ -29,6 +37,10 @@ PROBLEMS: Mapping[str, str] = {
     "E_FORMAT": N_("The record cannot be read. It is kept as it came; enter it by hand if needed."),
     "E_FIELD": N_(
         "The field {field} does not fit ({reason}). Correct it on the terminal and send it again."
+    ),
+    "W_RESTORED": N_(
+        "Terminal {terminal} was docked here since the backup that this desk was restored from. "
+        "What it still holds comes again."
     ),
     "E_UNKNOWN_TYPE": N_(
         "Records of type {type} are not known to this version. They are kept; update the program."

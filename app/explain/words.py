@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "port": N_("port"),
     # rights
     "dock": N_("dock terminals"),
+    "pair": N_("pair terminals"),
     "post_orders": N_("post orders"),
     "post_deliveries": N_("post deliveries"),
     "post_counts": N_("post counts"),

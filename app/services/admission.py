@@ -31,8 +31,7 @@ def admit(office: Office, actor: Actor, info: TerminalInfo) -> UUID:
     if known is None:
         raise NotFound(what="terminal", key=info.terminal)
     _check_device(office, info, known)
-    if known.status != "active":
-        raise RuleBroken(f"terminal-{known.status}", terminal=info.terminal)
+    _check_status(known)
     if known.serial and known.serial != info.serial:
         raise RuleBroken(
             "terminal-serial", terminal=info.terminal, serial=info.serial, known=known.serial
@@ -69,8 +68,15 @@ def _check_device(office: Office, info: TerminalInfo, known: StoredTerminal) -> 
     if key.terminal_no != info.terminal:
         raise RuleBroken("device-elsewhere", terminal=key.terminal_no)
     if key.state == "revoked":
-        rule = "terminal-replaced" if known.status == "active" else f"terminal-{known.status}"
-        raise RuleBroken(rule, terminal=info.terminal)
+        _check_status(known)
+        raise RuleBroken("terminal-replaced", terminal=info.terminal)
+
+
+def _check_status(known: StoredTerminal) -> None:
+    if known.status == "lost":
+        raise RuleBroken("terminal-lost", terminal=known.terminal_no)
+    if known.status == "revoked":
+        raise RuleBroken("terminal-revoked", terminal=known.terminal_no)
 
 
 def _is_copy(office: Office, info: TerminalInfo, known: StoredTerminal) -> bool:

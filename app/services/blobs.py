@@ -117,6 +117,7 @@ def note_blobs(
 
 def note_found_blobs(office: Office, actor: Actor) -> None:
     """After a crash: files that are here although the books still await them."""
+    actor.require(Right.DOCK)
     folder = blobs_of(office)
     with office.database.read() as reader:
         awaited = awaited_blobs(reader)

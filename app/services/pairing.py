@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from drivers.registry import driver_by_name, open_link
 
 VALID_MS = 5 * 60 * 1000
 MAX_NUMBER = 65_535
+
+AGAIN_S = 1.0
+_NOT_YET = frozenset({"not_paired", "port_missing", "peer_silent"})
 
 Confirm = Callable[[str], bool]
 """A person compares the eight digits on both screens; may take its time."""
@@ -78,6 +82,8 @@ def pair(
 ) -> Place:
     """Pair the device at `port`: by the code that it has scanned, else by comparing digits.
 
+    Asks the device again and again until it is ready to be paired, for as long as a code is worth
+    anything; `progress` is called ("scan", 0, 0) meanwhile, and what it raises ends the waiting.
     A device that takes the number of another one replaces it: the other is trusted no more.
     Raises RuleBroken("pairing-expired", "pairing-refused", "terminal-number", "device-elsewhere"),
     NotFound for an unknown person or route, PortError.
@@ -104,17 +110,36 @@ def pair(
         places.append(trust(office, actor, seat, device, "qr" if code else "code"))
         return places[-1]
 
+    invitation = Invitation(branch.id, branch.name[:13], code.secret if code else b"")
+    until_ms = code.until_ms if code else office.clock.now_ms() + VALID_MS
+    while not places:
+        try:
+            _pair_once(office, port, driver, invitation, decide, progress)
+        except PortError as error:
+            if error.driver_code not in _NOT_YET or office.clock.now_ms() > until_ms:
+                raise
+            progress("scan", 0, 0)
+            time.sleep(AGAIN_S)
+    return places[-1]
+
+
+def _pair_once(
+    office: Office,
+    port: str,
+    driver: str,
+    invitation: Invitation,
+    decide: Callable[[Applicant, str | None], Place],
+    progress: Callable[[str, int, int], None],
+) -> None:
     try:
         chosen = driver_by_name(driver, None, credentials(office))
         if not isinstance(chosen, PairingDriver):
-            raise RuleBroken("not-paired", driver=driver)
-        invitation = Invitation(branch.id, branch.name[:40], code.secret if code else b"")
+            raise RuleBroken("no-pairing", driver=driver)
         with open_link(port, chosen.serial) as link:
             chosen.pair(link, invitation, decide, progress)
     except DriverError as error:
         fields = {"port": port} | error.fields
         raise PortError(error.code, retry_helps=error.retry_helps, **fields) from error
-    return places[-1]
 
 
 def trust(office: Office, actor: Actor, seat: Seat, device: Device, method: str) -> Place:

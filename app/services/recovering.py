@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.rights import Actor, Right
 from app.errors import ArchiveError
 from app.services.archive import HOST, origin_of
+from app.services.blobs import note_found_blobs
 from app.services.intake import IntakeResult, take_in_kept
 from app.services.office import Office
 from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
@@ -18,6 +19,7 @@ def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
     """
     actor.require(Right.DOCK)
     office.archive.sweep()
+    note_found_blobs(office, actor)
     branch = office.database.branch_id
     with office.database.read() as reader:
         missing = sorted(office.archive.paths() - archive_paths(reader), key=origin_of)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.services.office import Office
-from app.services.terminals import enrol
 from tests.cli.conftest import Run
+from tests.support.credentials import introduce
 from tests.support.handhelds import handheld
 from tests.support.offices import CLERK, Terminal
 from tests.support.trades import load_orders
@@ -96,7 +96,7 @@ def test_a_broken_book_is_a_problem(tallydock: Run, office: Office) -> None:
 def test_docking_ends_with_1_while_something_waits(
     tallydock: Run, office: Office, tmp_path: Path, terminal: Terminal
 ) -> None:
-    assert tallydock("terminals", "enrol", "3", "--person", "S01").code == 0
+    introduce(office, CLERK, 3)
     terminal.order("C0001", ("HX500", 1))
     terminal.order("C0001", ("HX5OO", 1))
     day = tmp_path / "day.cbor"
@@ -136,7 +136,7 @@ def test_watch_once_docks_what_is_plugged_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.services.watching.list_ports", list)
-    enrol(office, CLERK, 3)
+    introduce(office, CLERK, 3)
     terminal.order("C0001")
     day = tmp_path / "day.cbor"
     day.write_bytes(terminal.seal())

@@ -18,6 +18,10 @@ GUEST = Actor("guest", frozenset())
 WITHOUT_ACTOR = {
     "app.services.journal.read_entry": "a part of replay, which asks",
     "app.services.packages.packages_for": "the terminal asks, in a session that was let in",
+    "app.services.admission.warnings_for": "tells what is odd, in a session that was let in",
+    "app.services.blobs.blobs_of": "names a folder",
+    "app.services.desk_key.credentials": "the desk's own key; dock and pair ask",
+    "app.services.session_log.sweep_traffic": "clears away what is old; recover asks",
     "app.services.reporting.today": "tells the date",
     "app.services.demo.history.stock_at": "what the sample terminals know; the demo alone calls it",
     "app.services.demo.runner.found_sample_branch": "names its actors itself",
@@ -26,6 +30,9 @@ WITHOUT_ACTOR = {
 COMPOSED = {
     "app.services.journal.journaled": "the frame of a command; the command itself asks",
     "app.services.demo.demo_day.dock_all": "dock asks",
+    "app.services.demo.demo_day.pair_all": "pair asks",
+    "app.services.demo.demo_day.with_codes": "make_code asks",
+    "app.services.session_log.session_row": "the frame of a docking; dock asks",
     "app.services.demo.demo_day.prepare_tomorrow": "planning, loading and printing ask",
     "app.services.demo.history.unload": "transfer_goods asks",
     "app.services.demo.runner.run_demo": "found_branch asks",

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 
-from app.domain.records.catalogue import RECORD_TYPES, FieldKind
 from app.domain.records.totals import QUANTITY_FIELDS
+from app.domain.records.writing import write_body
 from drivers.protocols.docking.batch import BatchHeader, encode_record, seal_batch
 
 OFFSET_MIN = 480
@@ -34,7 +33,7 @@ class Recorder:
     def write(self, type_no: int, at_ms: int, **values: object) -> Ref:
         """Add one record at the true time `at_ms`; returns its (epoch, seq) for lines to name."""
         at_ms += self.clock_error_ms
-        self._keep(type_no, at_ms, _body(type_no, dict(values)))
+        self._keep(type_no, at_ms, write_body(type_no, values))
         quantity = values.get(QUANTITY_FIELDS.get(type_no, ""))
         self.qty_sum += quantity if isinstance(quantity, int) else 0
         return (self.epoch, self.next_seq - 1)
@@ -85,22 +84,3 @@ class Recorder:
         self.pending.append(data)
         self.counts[type_no] += 1
         self.next_seq += 1
-
-
-def _body(type_no: int, values: dict[str, object]) -> dict[int, object]:
-    """Field names to the integer keys of the catalogue; words to their places."""
-    body: dict[int, object] = {}
-    for row in RECORD_TYPES[type_no].fields:
-        value = values.pop(row.name, None)
-        if value is None:
-            continue
-        if row.kind is FieldKind.WORD:
-            value = row.words.index(str(value))
-        elif isinstance(value, date):
-            value = value.isoformat()
-        elif isinstance(value, tuple):
-            value = list(value)
-        body[row.key] = value
-    if values:
-        raise KeyError(f"record {type_no} has no field {sorted(values)}")
-    return body
