@@ -145,6 +145,16 @@ def last_batch_no(reader: Reader, terminal_no: int, epoch: int) -> int:
     return int(reader.rows(query)[0][0] or 0)
 
 
+def last_seq(reader: Reader, terminal_no: int, epoch: int) -> int:
+    """The highest record number so far, 0 when there is none."""
+    query = select(func.max(raw_record.c.seq)).where(
+        raw_record.c.branch_id == reader.branch_id,
+        raw_record.c.terminal_no == terminal_no,
+        raw_record.c.epoch == epoch,
+    )
+    return int(reader.rows(query)[0][0] or 0)
+
+
 def master_revision(reader: Reader) -> int:
     """Grows with every change of master data."""
     query = select(branch.c.rev).where(branch.c.id == reader.branch_id)

@@ -7,6 +7,7 @@ from app.storage.store.audit import Audit
 from app.storage.store.blobs import Blobs
 from app.storage.store.documents import Documents
 from app.storage.store.masters import Masters
+from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
@@ -28,6 +29,7 @@ class Store:
         self.audit = audit
         self.masters = Masters(scope)
         self.numbers = Numbers(scope)
+        self.number_blocks = NumberBlocks(scope)
         self.stock = Stock(scope)
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
