@@ -22,13 +22,21 @@ from app.services.office import Office
 from app.services.paper_notes import ExpectedLine, ExpectedNote, expected, loaded_note
 from app.storage.queries.arrivals import find_terminal, last_batch_no, last_seq
 from app.storage.queries.directory import FoundBranch, find_branch
+from app.storage.reader import Reader
 from app.storage.store.number_blocks import NumberBlock
-from drivers.protocols.docking.batch import BatchHeader, encode_record, seal_batch
+from drivers.protocols.docking.batch import (
+    BatchHeader,
+    Record,
+    encode_record,
+    open_batch,
+    seal_batch,
+)
 
 APP_VERSION = "paper"
 SCHEMA_VERSION = 1
-_DELIVERY, _DELIVERY_LINE = 12, 13
+_DELIVERY, _DELIVERY_LINE, _EVENT = 12, 13, 60
 _MINUTE_MS = 60_000
+_NAME_BYTES = 40
 
 _RIGHTS: Mapping[int, Right] = MappingProxyType(
     {
@@ -108,13 +116,26 @@ def enter_paper(
     that does not fit, and what `take_in` raises.
     """
     actor.require(Right.DOCK)
+    origin, data = seal_paper(office, actor, terminal_no, records)
+    return take_in(office, actor, origin, data, typed_by=actor.user)
+
+
+def seal_paper(
+    office: Office, actor: Actor, terminal_no: int, records: Sequence[PaperRecord]
+) -> tuple[Origin, bytes]:
+    """The sealed batch of these records, with a first one that says who typed them.
+
+    Raises as `enter_paper` does.
+    """
+    actor.require(Right.DOCK)
     for right in sorted({_RIGHTS[each.type] for each in records if each.type in _RIGHTS}):
         actor.require(right)
     if not records:
         raise RuleBroken("no-lines")
     place = _place(office, terminal_no)
     headers: dict[int, int] = {}
-    for record in records:
+    login = PaperRecord(_EVENT, {"kind": "login", "a": 0, "b": 0, "text": _short(actor.user)})
+    for record in (login, *records):
         place.records.append(_encode(place, record, headers))
     header = BatchHeader(
         branch=place.branch,
@@ -130,8 +151,21 @@ def enter_paper(
         schema_version=SCHEMA_VERSION,
     )
     data = seal_batch(header, place.records)
-    origin = Origin(place.branch, place.terminal, place.epoch, place.batch_no)
-    return take_in(office, actor, origin, data, typed_by=actor.user)
+    return Origin(place.branch, place.terminal, place.epoch, place.batch_no), data
+
+
+def typist_of(reader: Reader, data: bytes) -> str:
+    """Who typed a batch of a lost terminal, as the batch itself says; empty for all others."""
+    batch = open_batch(data)
+    header, first = batch.header, next(iter(batch.records), None)
+    known = find_terminal(reader, header.terminal)
+    is_lost = known is not None and known.status == "lost" and known.epoch == header.epoch
+    if not is_lost or header.app_version != APP_VERSION or not isinstance(first, Record):
+        return ""
+    fields = read_record(first.type, first.body)
+    if isinstance(fields, Problem) or first.type != _EVENT:
+        return ""
+    return str(fields["text"] or "")
 
 
 def enter_deliveries(
@@ -215,6 +249,11 @@ def _encode(place: _Place, record: PaperRecord, headers: dict[int, int]) -> byte
     at_ms = place.now_ms if record.at_ms is None else record.at_ms
     person = record.person or place.person
     return encode_record(record.type, place.next_seq, at_ms, place.offset_min, person, body)
+
+
+def _short(name: str) -> str:
+    """As much of a name as fits into the record."""
+    return name.encode()[:_NAME_BYTES].decode(errors="ignore")
 
 
 def _body(known: RecordType, fields: Mapping[str, object]) -> dict[int, object]:

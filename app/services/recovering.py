@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from app.domain.rights import Actor, Right
 from app.errors import ArchiveError
 from app.services.archive import HOST, origin_of
 from app.services.blobs import note_found_blobs
 from app.services.intake import IntakeResult, take_in_kept
 from app.services.office import Office
+from app.services.paper_entry import typist_of
 from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
+from drivers.protocols.docking.batch import BatchError
 
 
 def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
@@ -28,10 +32,17 @@ def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
     if any(origin_of(path).terminal == HOST for path in ours):
         _drop_entries(office, actor)
     return tuple(
-        take_in_kept(office, actor, path, offsets[path])
+        take_in_kept(office, actor, path, offsets[path], _typist(office, path))
         for path in ours
         if origin_of(path).terminal != HOST and _is_whole(office, path)
     )
+
+
+def _typist(office: Office, path: str) -> str:
+    """Who typed it from paper, if that is how it came."""
+    with office.database.read() as reader, suppress(BatchError):
+        return typist_of(reader, office.archive.read(path))
+    return ""
 
 
 def _is_whole(office: Office, path: str) -> bool:

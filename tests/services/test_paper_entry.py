@@ -17,9 +17,11 @@ from app.services.paper_entry import (
     enter_deliveries,
     enter_paper,
     fill_numbers,
+    seal_paper,
 )
 from app.services.paper_notes import missing_of, paper_of
 from app.services.quarantine import fix, list_waiting
+from app.services.recovering import recover
 from app.services.replaying import replay
 from app.services.terminals import TerminalFacts, enrol, note_terminal, report_lost
 from app.storage.queries.documents import documents_by_number, documents_in_state
@@ -124,7 +126,7 @@ def test_several_typings_follow_each_other(evening: Office) -> None:
     assert numbers(evening) == []
     with evening.database.read() as reader:
         row = next(row for row in registry(reader) if row.terminal_no == DRIVERS)
-    assert (row.epoch, row.received_seq) == (2, 5)
+    assert (row.epoch, row.received_seq) == (2, 7)
     assert list_waiting(evening, CLERK) == ()
 
 
@@ -338,3 +340,32 @@ def test_a_replay_knows_who_typed_what(evening: Office, new_url: Callable[..., s
     enter_deliveries(evening, KEEPER, DRIVERS, [whole(evening, numbers(evening)[0])])
     fill_numbers(evening, CLERK, DRIVERS, "gone with the terminal")
     assert replay(evening, CLERK, new_url(empty=True)).differing == ()
+
+
+def test_what_was_typed_when_the_desk_went_down_is_taken_in_under_the_same_name(
+    evening: Office,
+) -> None:
+    number = numbers(evening)[1]
+    delivery = {"note_number": number, "customer": "C0002", "result": "full"}
+    line = {"line": 1, "product": "XG330", "delivered": 24, "refused": 0}
+    records = [PaperRecord(12, delivery), PaperRecord(13, line)]
+    evening.archive.keep(*seal_paper(evening, KEEPER, DRIVERS, records))
+    (result,) = recover(evening, CLERK)
+    assert result.documents == 1
+    with evening.database.read() as reader:
+        note = documents_by_number(reader, [number])[number]
+        behind = records_behind(reader, note.id)
+    assert {each.evidence.typed_by for each in behind if each.role == "confirms"} == {"keeper"}
+
+
+def test_what_the_terminal_itself_left_over_was_typed_by_nobody(
+    office: Office, terminal: Terminal
+) -> None:
+    terminal.order("C0001")
+    data = terminal.seal()
+    office.archive.keep(terminal.origin, data)
+    office.archive.keep(Terminal(number=4, batch_no=1).origin, b"rubbish")
+    assert len(recover(office, CLERK)) == 2
+    with office.database.read() as reader:
+        query = "SELECT count(*) FROM upload_batch WHERE typed_by IS NOT NULL"
+        assert reader.connection.exec_driver_sql(query).scalar_one() == 0
