@@ -10,6 +10,7 @@ from typing import Annotated
 import segno
 import typer
 
+from app.cli import paper
 from app.cli.desk import Desk, desk_of
 from app.cli.screen import say
 from app.errors import OutputError
@@ -31,6 +32,11 @@ def add_to(tree: typer.Typer) -> None:
     group.command("assign", epilog="Example: tallydock terminals assign 3 --person S01")(assign)
     group.command("revoke", epilog="Example: tallydock terminals revoke 3 --reason sold")(revoke)
     group.command("lost", epilog="Example: tallydock terminals lost 3 --reason stolen")(lost)
+    group.command("missing", epilog="Example: tallydock terminals missing 3")(paper.show_missing)
+    group.command("type", epilog="Example: tallydock terminals type 3 notes.csv")(paper.type_file)
+    group.command(
+        "fill", epilog='Example: tallydock terminals fill 3 --note "used up to 31 on paper"'
+    )(paper.fill)
     tree.add_typer(group, name="terminals")
 
 

@@ -101,10 +101,7 @@ class ProofPage(QSplitter):
 
     def _list_records(self, proof: Proof) -> None:
         t = self._t
-        at_desk = any(record.evidence.terminal_no == HOST for record in proof.records)
-        self._records_title.setText(
-            t("What was done at the desk") if at_desk else t("What the terminal sent")
-        )
+        self._records_title.setText(self._title_of_records(proof.records))
         self._nothing.setVisible(not proof.records)
         self._nothing.setText(t("No terminal: this document was entered at the desk."))
         for part in (self._records, self._fields, self._raw):
@@ -122,9 +119,21 @@ class ProofPage(QSplitter):
                     seq=evidence.seq if evidence.seq is not None else "?",
                     batch=evidence.batch_no,
                 )
+                + self._typed(evidence.typed_by)
             )
         self._records.setFixedHeight(size("row") * min(4, max(1, len(proof.records))) + 8)
         self._records.setCurrentRow(self._record_of_line(proof.records))
+
+    def _typed(self, user: str | None) -> str:
+        return "" if user is None else " · " + self._t("typed by {user}", user=user)
+
+    def _title_of_records(self, records: tuple[RawRecord, ...]) -> str:
+        t = self._t
+        if any(record.evidence.terminal_no == HOST for record in records):
+            return t("What was done at the desk")
+        if any(record.evidence.typed_by is not None for record in records):
+            return t("What was typed from paper")
+        return t("What the terminal sent")
 
     def _record_of_line(self, records: tuple[RawRecord, ...]) -> int:
         wanted = ("line", str(self._line_no))
