@@ -58,12 +58,12 @@ class Report:
         self.sections.append(section)
         return section
 
-    def write(self, path: Path = RESULTS) -> None:
+    def write(self, path: Path = RESULTS, heading: str = HEADING) -> None:
         """Put the new sections into the file and leave the others as they are."""
         kept = _read_sections(path)
         for section in self.sections:
             kept[section.title] = _as_markdown(section)
-        path.write_text(HEADING + "".join(f"\n{text}" for text in kept.values()), "utf-8")
+        path.write_text(heading + "".join(f"\n{text}" for text in kept.values()), "utf-8")
 
 
 def elapsed_s(work: Callable[[], object]) -> float:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,15 @@ _STARTED_WITHIN_S = "60"
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A running server; `url` of a database by its name."""
+    """A running server; `url` of a database by its name.
+
+    `crash` ends it without letting it finish anything, `start` starts it again.
+    """
 
     port: int
     user: str
+    crash: Callable[[], None]
+    start: Callable[[], None]
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{self.user}@127.0.0.1:{self.port}/{database}"
@@ -51,23 +56,19 @@ def running_postgres() -> Iterator[PostgresServer]:
     try:
         run("initdb", "-D", str(data), "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync")
         log = str(folder / "log")
-        run(
-            "pg_ctl",
-            "-D",
-            str(data),
-            "-l",
-            log,
-            "-w",
-            "-t",
-            _STARTED_WITHIN_S,
-            "-o",
-            options,
-            "start",
-        )
+        control = ("pg_ctl", "-D", str(data), "-w", "-t", _STARTED_WITHIN_S)
+
+        def start() -> None:
+            run(*control, "-l", log, "-o", options, "start")
+
+        def crash() -> None:
+            run(*control, "-m", "immediate", "stop")
+
+        start()
         try:
-            yield PostgresServer(port, "owner")
+            yield PostgresServer(port, "owner", crash, start)
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            crash()
     finally:
         shutil.rmtree(folder)
 

@@ -20,16 +20,7 @@ class Ended:
 
 def in_child(work: Callable[[Say], None]) -> Ended:
     """Run `work` in a fork of this process; what it says has left it before it goes on."""
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(ours)
-        _run(work, theirs)
-    os.close(theirs)
-    with os.fdopen(ours, encoding="utf-8") as stream:
-        said = tuple(stream.read().splitlines())
-    _, status = os.waitpid(child, 0)
-    return Ended(said, os.waitstatus_to_exitcode(status))
+    return await_child(*start_child(work))
 
 
 def start_child(work: Callable[[Say], None]) -> tuple[int, int]:
@@ -41,6 +32,14 @@ def start_child(work: Callable[[Say], None]) -> tuple[int, int]:
         _run(work, theirs)
     os.close(theirs)
     return child, ours
+
+
+def await_child(child: int, ours: int) -> Ended:
+    """Hear a child until it ends."""
+    with os.fdopen(ours, encoding="utf-8") as stream:
+        said = tuple(stream.read().splitlines())
+    _, status = os.waitpid(child, 0)
+    return Ended(said, os.waitstatus_to_exitcode(status))
 
 
 def _run(work: Callable[[Say], None], theirs: int) -> None:

@@ -1,6 +1,7 @@
 """The ground on which an office crashes: its folder, put back for each trial, and who judges it."""
 
 import gc
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from app.domain.rights import Actor
 from app.errors import ArchiveError
+from app.services.blobs import blobs_of
 from app.services.checking import check
 from app.services.office import Office
 from app.services.recovering import recover
@@ -147,7 +149,12 @@ def told_story() -> Iterator[Ground]:
 
 
 def missing(office: Office, reader: Reader, step: Step) -> list[str]:
-    """What the office lacks of a batch: its row, its file, each record at its bytes, all once."""
+    """What the office lacks of a batch: its row, its file, each record at its bytes, all once.
+
+    Of a photo it lacks the file, or nothing.
+    """
+    if step.photo:
+        return _missing_photo(office, step)
     if step.origin is None:
         return []
     where = {"t": step.origin.terminal, "e": step.origin.epoch, "n": step.origin.batch_no}
@@ -173,6 +180,16 @@ def missing(office: Office, reader: Reader, step: Step) -> list[str]:
     if found != [(record.offset, len(record.data), 1) for record in opened]:
         faults.append(f"{step.name}: other records")
     return faults
+
+
+def _missing_photo(office: Office, step: Step) -> list[str]:
+    digest = hashlib.sha256(step.photo).digest()
+    try:
+        if blobs_of(office).read(digest) == step.photo:
+            return []
+    except ArchiveError as error:
+        return [f"{step.name}: {error}"]
+    return [f"{step.name}: other bytes"]
 
 
 def broken(office: Office) -> list[str]:

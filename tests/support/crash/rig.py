@@ -5,6 +5,7 @@ stands between it and its files, it was started with the shim.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.branches import environment
-from tests.support.crash import disks, kills
+from tests.support.crash import clerks, disks, kills, outside, power, servers
 from tests.support.crash.ground import told_story
 from tests.support.crash.shim import build_shim
 from tests.support.terminals import ROOT
@@ -50,11 +51,17 @@ PROOFS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "statements": _on_ground(kills.at_statements),
     "operations": _on_ground(kills.at_operations),
     "opcodes": _on_ground(kills.at_opcodes),
+    "system calls": _on_ground(outside.at_calls),
     "refusals": _on_ground(disks.at_operations),
     "page counts": _on_ground(disks.at_page_counts),
+    "power": power.lose_power,
+    "clerks": clerks.at_once,
+    "cuts": servers.with_cuts,
+    "crashes": servers.with_crashes,
 }
 
 
 if __name__ == "__main__":
     os.environ.pop("LD_PRELOAD", None)  # for us alone, not for what we start
+    logging.disable(logging.ERROR)  # what libraries say of the faults that we make
     sys.stdout.write(json.dumps(PROOFS[sys.argv[1]](**json.loads(sys.argv[2]))))

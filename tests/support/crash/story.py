@@ -1,11 +1,16 @@
-"""Six things that happen in an office one after the other, each of which can be asked for again."""
+"""What happens in an office one after the other, each of which can be asked for again."""
 
+import hashlib
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import text
+
 from app.errors import NotFound, RuleBroken
 from app.services.archive import Origin
+from app.services.blobs import HeldBlob, blobs_of, note_blobs
 from app.services.counting import approve_count, counts_to_approve
 from app.services.delivering import load
 from app.services.intake import take_in
@@ -15,6 +20,7 @@ from app.services.quarantine import fix, list_waiting
 from app.storage.queries.deliveries import listing, note
 from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, NEXT_DAY, Terminal, at
 
+PHOTO_BYTES = 20_000
 Act = Callable[[Office], bool]
 """Does it and returns whether that was new; False when it had been done before."""
 
@@ -27,6 +33,7 @@ class Step:
     act: Act
     origin: Origin | None = None
     data: bytes = b""
+    photo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ FLOWS = (
     Flow("plan and load a route day", 3, 5),
     Flow("take deliveries back", 5, 6),
     Flow("take in and approve a count", 6, 8),
+    Flow("keep a photo", 8, 10),
 )
 
 
@@ -83,6 +91,9 @@ def tell(office: Office, after: Callable[[], None]) -> list[Step]:
     do(_upload("count", _count()))
     (count,) = counts_to_approve(office, CLERK)
     do(Step("approve", _approve(count.id)))
+    photo = random.Random(0).randbytes(PHOTO_BYTES)
+    do(Step("photo", _keep(photo), photo=photo))
+    do(Step("note photo", _note_photo(photo)))
     return steps
 
 
@@ -164,6 +175,32 @@ def _load(office: Office) -> bool:
 
 def _approve(count_id: UUID) -> Act:
     return lambda office: _is_new(lambda: approve_count(office, KEEPER, count_id), "transition")
+
+
+def _keep(photo: bytes) -> Act:
+    digest = hashlib.sha256(photo).digest()
+
+    def act(office: Office) -> bool:
+        folder = blobs_of(office)
+        is_new = not folder.has(digest)
+        folder.keep(digest, photo)
+        return is_new
+
+    return act
+
+
+def _note_photo(photo: bytes) -> Act:
+    held = HeldBlob(hashlib.sha256(photo).hexdigest(), len(photo))
+
+    def act(office: Office) -> bool:
+        with office.database.read() as reader:
+            query = text("SELECT COUNT(*) FROM blob WHERE sha256 = :sha256 AND state = 'held'")
+            if reader.connection.execute(query, {"sha256": held.sha256}).scalar_one():
+                return False
+        note_blobs(office, CLERK, 3, 1, (held,))
+        return True
+
+    return act
 
 
 def _is_new(command: Callable[[], object], refusal: str) -> bool:

@@ -1,0 +1,1 @@
+"""Proofs at their full count: `python -m tests.soak` tries them and writes RESULTS.md."""

@@ -1,0 +1,152 @@
+"""Runs the proofs named on the command line, or all: `python -m tests.soak power --power 500`."""
+
+import argparse
+import fcntl
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.harness import Report, elapsed_s
+from tests.support.crash.rig import run_proof
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEADING = """# Results of `python -m tests.soak`
+
+Each section is one proof at the count it was last run with, and says when and where. Bad must be 0,
+but in a run that is sabotaged on purpose, where it must not.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """One proof: how it is called, its full count, and what it tries."""
+
+    name: str
+    proof: str
+    title: str
+    count: int
+    remark: str
+    counted: str = "count"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def _sabotaged(how: str, title: str, remark: str) -> Soak:
+    options = {"sabotage": how}
+    return Soak(f"power-{how.lower()}", "power", title, 1_000, remark, options=options)
+
+
+SOAKS = (
+    Soak(
+        "operations", "operations", "Killed at file operations", 10_000,
+        "SIGKILL before every file operation of seven flows, and in the middle of every write; "
+        "then the program starts, recovers, and everything is brought again.",
+    ),
+    Soak(
+        "opcodes", "opcodes", "Killed at opcodes of SQLite", 5_000,
+        "SIGKILL at opcodes spread evenly over seven flows.",
+    ),
+    Soak(
+        "calls", "system calls", "Killed by strace at system calls", 200,
+        "The same from outside, without our shim: whole processes that open the office, take a "
+        "batch in and close.",
+    ),
+    Soak(
+        "power", "power", "Power loss", 20_000,
+        "Different states of the disk: any moment of the story, writes that were not flushed "
+        "there, lost or torn at 512 bytes, names in their order up to the last flushed folder.",
+    ),
+    _sabotaged(
+        "OFF", "Power loss with synchronous=OFF (bad on purpose)",
+        "Moments behind the first command that was acknowledged. Uploads come back from the "
+        "archive, commands do not.",
+    ),
+    _sabotaged(
+        "NORMAL", "Power loss with synchronous=NORMAL (bad on purpose)",
+        "The same with connections that live as long as the program's.",
+    ),
+    _sabotaged(
+        "archive", "Power loss with an archive that is not flushed (bad on purpose)",
+        "Moments behind the first upload that was acknowledged.",
+    ),
+    _sabotaged(
+        "photos", "Power loss with photos that are not flushed (bad on purpose)",
+        "Moments behind the photo that was acknowledged.",
+    ),
+    Soak(
+        "refusals", "refusals", "I/O errors and full disks", 100_000,
+        "EIO and ENOSPC at every changing file operation of seven flows, EIO at every reading "
+        "one, once and for ever; then the same program goes on, and another one starts.",
+    ),
+    Soak(
+        "sqlite", "clerks", "Four clerks on SQLite", 500,
+        "Four processes take in the same twelve batches, each in an order of its own; every "
+        "25th trial is replayed. Longest wait of one batch in the notes.",
+        "trials", {"database": "sqlite"},
+    ),
+    Soak(
+        "postgresql", "clerks", "Four clerks on PostgreSQL", 500,
+        "The same on PostgreSQL.",
+        "trials", {"database": "postgresql"},
+    ),
+    Soak(
+        "cuts", "cuts", "The line to PostgreSQL is cut", 1_000,
+        "At any byte of an intake, every third time near the answer to COMMIT; then the batch is "
+        "brought again.",
+        "trials",
+    ),
+    Soak(
+        "crashes", "crashes", "PostgreSQL crashes", 100,
+        "pg_ctl stop -m immediate under three clerks; then it starts again.",
+        "trials",
+    ),
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    for soak in SOAKS:
+        parser.add_argument(
+            f"--{soak.name}", type=int, default=soak.count, metavar="COUNT", dest=soak.name,
+            help=f"{soak.title}: trials at most (default %(default)s)",
+        )  # fmt: skip
+    options = parser.parse_args(arguments)
+    names = options.names or [soak.name for soak in SOAKS]
+    if unknown := set(names) - {soak.name for soak in SOAKS}:
+        parser.error(f"no proof called {', '.join(sorted(unknown))}")
+    is_bad = False
+    for soak in SOAKS:
+        if soak.name in names:
+            is_bad |= _run(soak, getattr(options, soak.name))
+    return int(is_bad)
+
+
+def _run(soak: Soak, count: int) -> bool:
+    """Run one proof and write its section; True when it failed."""
+    found: dict[str, Any] = {}
+    took_s = elapsed_s(
+        lambda: found.update(run_proof(soak.proof, **{soak.counted: count}, **soak.options))
+    )
+    notes = found["notes"] | {key: found[key] for key in found.keys() & {"slowest_ms"}}
+    told = ", ".join(f"{name}: {number}" for name, number in sorted(notes.items()))
+    report = Report()
+    section = report.section(soak.title, ("trials", "bad", "seconds", "notes"), soak.remark)
+    section.row(found["trials"], found["bad"], took_s, told)
+    _write(report)
+    sys.stdout.write(f"{soak.name}: {found['trials']} trials, {found['bad']} bad, {took_s:.0f} s\n")
+    for fault in found["faults"]:
+        sys.stdout.write(f"  {fault}\n")
+    return bool(found["bad"]) != bool(soak.options.get("sabotage"))
+
+
+def _write(report: Report) -> None:
+    """One at a time: several proofs may run beside each other."""
+    with Path(__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        report.write(RESULTS, HEADING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
