@@ -16,6 +16,7 @@ from app.storage.queries.directory import (
     customers_by_code,
     persons_by_code,
     products_by_code,
+    reasons_by_code,
     routes_by_code,
 )
 from app.storage.queries.documents import (
@@ -52,10 +53,11 @@ class ExpectedNote:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A note, and the lost terminal whose paper tells of it."""
+    """A note, the lost terminal whose paper tells of it, and the reasons (code, name) to give."""
 
     terminal_no: int
     note: ExpectedNote
+    reasons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def paper_of(office: Office, actor: Actor, number: str) -> Paper:
         lost = next((row for row in carriers if row.status == "lost"), None)
         if lost is None:
             raise RuleBroken("terminal-not-lost", terminal=carriers[0].terminal_no)
-        return Paper(lost.terminal_no, expected(reader, [note])[0])
+        reasons = tuple(reasons_by_code(reader).items())
+        return Paper(lost.terminal_no, expected(reader, [note])[0], reasons)
 
 
 def loaded_note(reader: Reader, number: str) -> FoundDocument:

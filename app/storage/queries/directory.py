@@ -24,6 +24,7 @@ from app.storage.tables import (
     price_item,
     price_list,
     product,
+    reason,
     route,
     route_stop,
     vehicle,
@@ -290,6 +291,14 @@ def routes_by_code(reader: Reader) -> dict[str, FoundRoute]:
         )
         for row in reader.rows(query)
     }
+
+
+def reasons_by_code(reader: Reader) -> dict[str, str]:
+    """Names of the reasons that may be given, by code, in the order of the codes."""
+    query = select(reason.c.code, reason.c.name).where(
+        reason.c.branch_id == reader.branch_id, reason.c.active
+    )
+    return {row.code: row.name for row in reader.rows(query.order_by(reason.c.code))}
 
 
 def places_by_code(reader: Reader, codes: Iterable[str] | None = None) -> dict[str, FoundPlace]:

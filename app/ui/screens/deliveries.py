@@ -3,17 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout
 
 from app.domain.business_day import business_date
 from app.domain.rights import Right
+from app.explain import problem_sentence
+from app.services.intake import IntakeResult
+from app.services.paper_entry import PaperResult, enter_deliveries
+from app.services.paper_notes import Paper, paper_of
 from app.services.printing import PrintReport
 from app.services.reversing import reverse
 from app.storage.queries.deliveries import DeliveryRow, listing
 from app.storage.queries.latest import latest_day, reversed_on
 from app.storage.reader import Reader
+from app.ui.dialogs.paper import PaperDialog
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
@@ -50,8 +55,11 @@ class DeliveriesScreen(Screen):
         self._print = QPushButton()
         self._print.setProperty("role", "primary")
         self._reverse = QPushButton()
-        for part in (self._day, self.filter, self._reverse, self._print):
+        self.type_in = QPushButton()
+        for part in (self._day, self.filter, self.type_in, self._reverse, self._print):
             self.controls.addWidget(part)
+        self.type_in.setVisible(Right.POST_DELIVERIES in workplace.actor.rights)
+        self.type_in.setEnabled(False)
         self._reverse.setVisible(Right.REVERSE in workplace.actor.rights)
         self._print.setVisible(Right.PRINT in workplace.actor.rights)
         self._groups = Chips(tuple(GROUPS))
@@ -72,7 +80,9 @@ class DeliveriesScreen(Screen):
         self._groups.picked.connect(lambda name: self.model.choose(choice=name))
         self._print.clicked.connect(self.print_papers)
         self._reverse.clicked.connect(self.reverse_delivery)
-        self.table.chosen.connect(lambda _row: self._pause.start())
+        self.type_in.clicked.connect(self.enter_from_paper)
+        self._listen_for_paper()
+        self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _row: self.paper.setFocus())
         self.model.loaded.connect(self._show_summary)
         self.model.loaded.connect(lambda _count: self._land())
@@ -95,6 +105,9 @@ class DeliveriesScreen(Screen):
         self._print.setToolTip(t("Print the list or the selected notes") + "  F9")
         self._reverse.setText(t("Reverse …"))
         self._reverse.setAccessibleName(t("Reverse the delivery"))
+        self.type_in.setText(t("From paper …"))
+        self.type_in.setAccessibleName(t("Enter the result of the note from paper"))
+        self.type_in.setToolTip(t("Enter the result of the note from paper") + "  Ins")
         self.empty.teach(
             t("No deliveries on this day"),
             t(
@@ -178,6 +191,41 @@ class DeliveriesScreen(Screen):
             title=t("Reversing {number}", number=number),
         )
 
+    def enter_from_paper(self) -> None:
+        """Type what the paper of a lost terminal says of the note under the cursor."""
+        row, workplace = self.table.current(), self.workplace
+        if row is None or row.number is None or row.state != "loaded":
+            return
+        number = row.number
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: paper_of(workplace.office, workplace.actor, number),
+            done=self._ask_paper,
+            failed=self.show_error,
+        )
+
+    def _ask_paper(self, paper: Paper) -> None:
+        told = PaperDialog.ask(self.workplace, paper, self)
+        if told is None:
+            return
+        workplace, terminal = self.workplace, paper.terminal_no
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: enter_deliveries(workplace.office, workplace.actor, terminal, [told]),
+            done=lambda done: self._tell_typed(told, done),
+            failed=self.show_error,
+            title=self._t("Entering {number} from paper", number=told.number),
+        )
+
+    def _listen_for_paper(self) -> None:
+        key = QShortcut(QKeySequence(Qt.Key.Key_Insert), self.table)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self.enter_from_paper)
+
+    def _choose(self, row: DeliveryRow) -> None:
+        self.type_in.setEnabled(row.state == "loaded")
+        self._pause.start()
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.addWidget(self._groups)
@@ -253,6 +301,17 @@ class DeliveriesScreen(Screen):
         )
         url = QUrl.fromLocalFile(str(printed.file))
         self.strip.say("ok", words, t("Close"), t("Open"), lambda: _open(url))
+        self.refresh()
+
+    def _tell_typed(self, told: PaperResult, done: IntakeResult) -> None:
+        t = self._t
+        if done.documents:
+            user = self.workplace.actor.user
+            words = t("{number} is posted, typed by {user}.", number=told.number, user=user)
+            self.news.emit(words)
+        else:
+            reasons = (problem_sentence(p.code, p.fields, t.translator) for p in done.problems)
+            self.strip.say("warn", " ".join(dict.fromkeys(reasons)), t("Close"))
         self.refresh()
 
     def _tell_reversed(self, number: str) -> None:
