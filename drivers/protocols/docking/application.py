@@ -53,11 +53,15 @@ class Application:
         return Invited(offer.certificate, offer.branch, offer.desk, digits)
 
     def prove(self, desk_id: bytes, secret: bytes) -> None:
-        """Raises MessageError if this is not the desk whose QR code was read."""
+        """Raises MessageError if this is not the desk whose QR code was read, or one that
+        does not want to know of the code."""
         introduction = self._introduction
         if introduction is None:
             raise MessageError(Code.MESSAGE_UNEXPECTED)
         mac = b""
+        if self._by_digits and secret:
+            # Who has read a code is not talked into trusting digits instead.
+            raise MessageError(Code.PAIRING_REFUSED)
         if not self._by_digits:
             if not secret or not same(device_id(introduction.desk), desk_id):
                 raise MessageError(Code.PAIRING_REFUSED)

@@ -18,6 +18,7 @@ from drivers.protocols.docking.parcels import Incoming, Outgoing, SealedBlob
 
 MAX_BLOB_BYTES = 1024 * 1024
 MAX_AHEAD = 4
+MAX_BLOBS = 4096
 
 
 class BlobTaker:
@@ -27,6 +28,7 @@ class BlobTaker:
         self._send = send
         self._offers: dict[bytes, int] = {}
         self._incoming: dict[bytes, Incoming] = {}
+        self._count = 0
 
     @property
     def idle(self) -> bool:
@@ -35,7 +37,9 @@ class BlobTaker:
 
     def take_offer(self, offer: BlobOffer) -> list[BlobOffered]:
         """One that is too large, or empty, is turned down here. Raises MessageError."""
-        if offer.sha256 in self._offers or len(self._offers) >= MAX_AHEAD:
+        self._count += 1
+        too_many = len(self._offers) >= MAX_AHEAD or self._count > MAX_BLOBS
+        if offer.sha256 in self._offers or too_many:
             raise MessageError(Code.MESSAGE_UNEXPECTED)
         if not 0 < offer.size <= MAX_BLOB_BYTES:
             self._send(BlobReceipt(offer.sha256, 0))

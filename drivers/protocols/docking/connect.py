@@ -30,6 +30,8 @@ class Limits:
     keep_alive_s: float = 5.0
     silence_s: float = 15.0
     close_s: float = 3.0
+    stall_s: float = 600.0
+    closing_s: float = 60.0
     min_version: int = MIN_VERSION
     max_version: int = MAX_VERSION
 

@@ -14,6 +14,8 @@ from drivers.protocols.docking.transport import Ended, Established, Transport
 
 _LENGTH_BYTES: Final = 4
 _ROOM_BYTES: Final = 64 * 1024
+_MAX_UNREAD_BYTES: Final = 4 * 1024 * 1024
+_MAX_UNKNOWN: Final = 64
 
 
 class OrderError(RuntimeError):
@@ -42,6 +44,7 @@ class Conversation:
         self._suite = Suite.PLAIN
         self._version = 0
         self._announced = False
+        self._unknown = 0
         self._plain = bytearray()
         self._failure: SessionEnded | None = None
 
@@ -71,6 +74,9 @@ class Conversation:
                 items.append(self._end(event))
             elif self._failure is None:
                 items += self._open(event)
+        if self._transport.unsent_bytes > _MAX_UNREAD_BYTES:
+            # It has answers made and reads none of them.
+            self._conclude(None, SessionEnded(Code.MESSAGE_UNEXPECTED, "", by_peer=False))
         return items
 
     def send(self, message: Message) -> None:
@@ -110,6 +116,7 @@ class Conversation:
         self._version = event.terms.version
         self._failure = None
         self._announced = False
+        self._unknown = 0
         self._plain.clear()
         self._suite = event.terms.suite
         try:
@@ -168,6 +175,9 @@ class Conversation:
         except MessageError as error:
             if error.code is not Code.MESSAGE_UNKNOWN:
                 raise
+            self._unknown += 1
+            if self._unknown > _MAX_UNKNOWN:
+                raise MessageError(Code.MESSAGE_UNEXPECTED) from error
             self.send(Failure(Code.MESSAGE_UNKNOWN, "", error.kind))
             return []
         if not isinstance(message, Failure):

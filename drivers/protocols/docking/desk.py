@@ -50,6 +50,8 @@ from drivers.protocols.docking.states import DeskState
 from drivers.protocols.docking.transport import Transport
 
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
+MAX_BATCHES: Final = 1024
+"""In one session; a terminal that has more docks again."""
 
 
 class DeskSession:
@@ -89,6 +91,7 @@ class DeskSession:
         self._version = 0
         self._partial: Partial | None = None
         self._offer: BatchOffer | None = None
+        self._batches = 0
         self._incoming: Incoming | None = None
         self._certificate = b""
         self._packages: PackageSender | None = None
@@ -266,6 +269,9 @@ class DeskSession:
     def _take_offer(self, offer: BatchOffer) -> list[DeskEvent]:
         if max(offer.size, offer.packed or 0) > MAX_BATCH_BYTES:
             raise MessageError(Code.BATCH_TOO_BIG)
+        self._batches += 1
+        if self._batches > MAX_BATCHES:
+            raise MessageError(Code.MESSAGE_UNEXPECTED)
         if not offer.size or offer.seq_from > offer.seq_to:
             raise MessageError(Code.MESSAGE_MALFORMED)
         self._offer = offer

@@ -1,11 +1,12 @@
 """Keys of desks and terminals: an Ed25519 key, its self-signed certificate, signatures."""
 
 import hashlib
+import ssl
 from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -56,8 +57,20 @@ def device_id(certificate: bytes) -> bytes:
 
 
 def is_certificate(data: bytes) -> bool:
-    """Whether this is a certificate (DER) of the kind that this protocol knows."""
-    return len(data) <= MAX_CERTIFICATE_BYTES and _public_key(data) is not None
+    """Whether this is a certificate (DER) of the kind that this protocol knows.
+
+    It is signed by its own key, and TLS takes it: one that it does not take would keep a desk
+    that trusts it from talking to anybody.
+    """
+    if len(data) > MAX_CERTIFICATE_BYTES or _public_key(data) is None:
+        return False
+    try:
+        certificate = x509.load_der_x509_certificate(data)
+        certificate.verify_directly_issued_by(certificate)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem_of(data))
+    except (ValueError, TypeError, InvalidSignature, OSError):
+        return False
+    return True
 
 
 def pem_of(certificate: bytes) -> str:
@@ -89,6 +102,6 @@ def is_signed(certificate: bytes, data: bytes, signature: bytes) -> bool:
 def _public_key(certificate: bytes) -> Ed25519PublicKey | None:
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
     return key if isinstance(key, Ed25519PublicKey) else None

@@ -97,6 +97,8 @@ class Transport:
         self._heard_s = now_s
         self._looked_s = now_s
         self._sent_s = now_s
+        self._moved_s = now_s
+        self._closing_s: float | None = None
 
     @property
     def unsent_bytes(self) -> int:
@@ -130,7 +132,8 @@ class Transport:
         """Take what arrived, or b"" when only time has passed."""
         events: list[Established | Ended | bytes] = []
         if now_s - self._looked_s > 2 * self._limits.keep_alive_s:
-            self._heard_s = now_s  # the caller was away, so the silence was not the other side's
+            # the caller was away, so the silence was not the other side's
+            self._heard_s = self._moved_s = now_s
         self._looked_s = now_s
         for frame in self._reader.feed(data):
             self._statistics.frames_received += 1
@@ -162,6 +165,7 @@ class Transport:
             case _State.OPEN | _State.CLOSING:
                 due_s = min(
                     self._heard_s + self._limits.silence_s,
+                    self._moved_s + self._limits.stall_s,
                     self._sent_s + self._limits.keep_alive_s,
                 )
                 if self._waiting:
@@ -184,9 +188,16 @@ class Transport:
             case _State.CONNECTING if now_s >= self._began_s + limits.connect_s:
                 talks = self._reader.heard_bytes or self._statistics.frames_received
                 return self._end(Code.NOT_A_TERMINAL if talks else Code.PEER_SILENT)
-            case _State.CLOSING if now_s >= self._heard_s + limits.close_s:
-                return self._end(Code.DONE)
+            case _State.CLOSING:
+                # A peer that talks on must not keep this side from ending.
+                self._closing_s = now_s if self._closing_s is None else self._closing_s
+                overdue = now_s >= self._closing_s + limits.closing_s
+                if overdue or now_s >= self._heard_s + limits.close_s:
+                    return self._end(Code.DONE)
             case _State.OPEN if now_s >= self._heard_s + limits.silence_s:
+                return self._end(Code.PEER_SILENT)
+            # Keep-alives alone are no docking.
+            case _State.OPEN if now_s >= self._moved_s + limits.stall_s:
                 return self._end(Code.PEER_SILENT)
         return []
 
@@ -212,11 +223,15 @@ class Transport:
         match frame.kind:
             case Kind.DATA:
                 ready = self._stream.take_data(frame)
+                self._moved_s = now_s if ready else self._moved_s
                 return [ready] if ready else []
             case Kind.PING:
                 self._stream.take_ping(frame)
             case Kind.ACK:
+                before = self._stream.sending.arrived_bytes
                 self._stream.take_ack(frame.payload, now_s)
+                moved = self._stream.sending.arrived_bytes > before
+                self._moved_s = now_s if moved else self._moved_s
             case Kind.CLOSE:
                 self._reply(self._frame(Kind.CLOSED))
                 return [*self._end(Code.DONE, by_peer=True)]

@@ -75,6 +75,11 @@ class SendWindow:
         return self._base + len(self._data) - self._next
 
     @property
+    def arrived_bytes(self) -> int:
+        """So much of the stream has arrived without a gap."""
+        return self._base
+
+    @property
     def flying(self) -> bool:
         """Something is handed out whose fate is not known."""
         return bool(self._flights)
