@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -45,16 +49,36 @@ def watch(
         bool, typer.Option("--once", help="Dock what is plugged in now, then end.")
     ] = False,
 ) -> None:
-    """Dock whatever is plugged in, until Ctrl+C."""
+    """Dock whatever is plugged in, until Ctrl+C; dockings that run are finished first."""
     desk = desk_of(context)
     ports = (*(port or ()), *desk.options.settings.ports)
-    with desk.office() as office:
+    with desk.office() as office, _stopped_by_signals() as stop:
         recover(office, desk.actor)
         reports = watch_ports(
             office,
             desk.actor,
             ports=ports,
+            stop=stop,
             once=once,
             told=lambda report: say(session_line(desk, report), err=True),
         )
     desk.answer(docked_answer(desk, reports, expected=len(reports)))
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """Set as soon as a service, a closing session or Ctrl+C asks this process to end."""
+    stop = Event()
+
+    def ask(number: int, _frame: object) -> None:
+        # Whoever asks twice is in a hurry: nothing is lost, the terminals bring it again.
+        signal.signal(number, before[signal.Signals(number)])
+        # The signal may come while the main thread itself holds the lock of the event.
+        Thread(target=stop.set).start()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

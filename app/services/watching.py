@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event
 
+import structlog
+
 from app.domain.rights import Actor, Right
-from app.errors import PortError
+from app.errors import AppError, PortError
 from app.services.docking import DockReport, dock
 from app.services.office import Office
-from drivers.discovery import list_ports
+from drivers.discovery import FoundPort, list_ports
 
-POLL_S = 1.0
-LANES = 32
+# Listing the ports takes a millisecond; people expect an answer within two seconds.
+POLL_S = 0.5
+LANES = 256
 # A terminal may be put on the same cradle without the port going away.
-AGAIN_AFTER_POLLS = 15
+AGAIN_AFTER_POLLS = 20
+# Whoever watches for months must not grow for months.
+KEPT_REPORTS = 1000
 
-FindPorts = Callable[[], Sequence[str]]
+FindPorts = Callable[[], Sequence[FoundPort]]
 LaneProgress = Callable[[str, str, int, int], None]
 """(port, stage, done, total)."""
 
 
 @dataclass(slots=True)
 class _Lane:
+    port: str
     work: Future[DockReport]
     polls_since: int = 0
     told: bool = False
@@ -33,12 +40,21 @@ class _Lane:
 @dataclass(slots=True)
 class _Watch:
     lanes: dict[str, _Lane] = field(default_factory=dict)
-    reports: list[DockReport] = field(default_factory=list)
+    reports: deque[DockReport] = field(default_factory=lambda: deque(maxlen=KEPT_REPORTS))
 
 
-def found_ports() -> tuple[str, ...]:
-    """Addresses of the serial ports of this machine, none of them opened."""
-    return tuple(port.url for port in list_ports())
+def found_ports(named: Sequence[str] = ()) -> tuple[FoundPort, ...]:
+    """The serial ports of this machine behind those that are `named`, none of them opened."""
+    found = {port.url: port for port in list_ports()}
+    first = {url: found.get(url) or FoundPort(url) for url in named}
+    return tuple((first | found).values())
+
+
+def is_nobody(report: DockReport) -> bool:
+    """Whether nothing at that port ever answered; one that fell silent later is somebody."""
+    error = report.error
+    silent = isinstance(error, PortError) and error.driver_code == "peer_silent"
+    return silent and report.terminal is None
 
 
 def watch(
@@ -56,24 +72,24 @@ def watch(
 
     With `once` every port that is there now is docked once. `told` is called in this thread with
     each docking that is over; a port on which nobody answers is not told. A failing lane never
-    disturbs another.
+    disturbs another, and dockings that run are finished before this returns the newest 1000.
     """
     actor.require(Right.DOCK)
     stop = stop or Event()
     state = _Watch()
     with ThreadPoolExecutor(LANES, thread_name_prefix="dock") as pool:
         while not stop.is_set():
-            here = dict.fromkeys((*ports, *find_ports()))
+            here = dict.fromkeys((*ports, *(port.url for port in find_ports())))
             for port in here:
-                if _is_due(state, port):
-                    state.lanes[port] = _Lane(pool.submit(_dock, office, actor, port, progress))
+                if _is_due(state, port, once):
+                    work = pool.submit(_dock, office, actor, port, progress)
+                    state.lanes[port] = _Lane(port, work)
             _forget_absent(state, here)
             _collect(state, told)
             if once and all(lane.told for lane in state.lanes.values()):
                 break
             _wait(state, stop)
-        for lane in state.lanes.values():
-            lane.work.result()
+        wait(lane.work for lane in state.lanes.values())
         _collect(state, told)
     return tuple(state.reports)
 
@@ -87,11 +103,11 @@ def _dock(office: Office, actor: Actor, port: str, progress: LaneProgress) -> Do
     )
 
 
-def _is_due(state: _Watch, port: str) -> bool:
+def _is_due(state: _Watch, port: str, once: bool) -> bool:
     lane = state.lanes.get(port)
     if lane is None:
         return True
-    if not lane.told:
+    if once or not lane.told:
         return False
     lane.polls_since += 1
     return lane.polls_since > AGAIN_AFTER_POLLS
@@ -106,15 +122,21 @@ def _collect(state: _Watch, told: Callable[[DockReport], None]) -> None:
     for lane in state.lanes.values():
         if lane.work.done() and not lane.told:
             lane.told = True
-            report = lane.work.result()
-            if not _is_nobody(report):
+            report = _report_of(lane)
+            if not is_nobody(report):
                 state.reports.append(report)
                 told(report)
 
 
-def _is_nobody(report: DockReport) -> bool:
-    error = report.error
-    return isinstance(error, PortError) and error.driver_code == "peer_silent"
+def _report_of(lane: _Lane) -> DockReport:
+    """What came of a docking; one that broke down tells of itself and of no other."""
+    error = lane.work.exception()
+    if error is None:
+        return lane.work.result()
+    if isinstance(error, AppError):
+        return DockReport(lane.port, "failed", error=error)
+    structlog.get_logger(__name__).error("docking broke down", port=lane.port, exc_info=error)
+    return DockReport(lane.port, "failed", error=AppError())
 
 
 def _wait(state: _Watch, stop: Event) -> None:

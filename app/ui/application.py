@@ -49,7 +49,7 @@ def run(
     extra = (*settings.ports, *ports)
     watcher = DockWatcher(
         tasks,
-        lambda: (*extra, *found_ports()),
+        lambda: found_ports(extra),
         lambda port, progress, met: dock(office, actor, port, progress=progress, met=met),
     )
     window = MainWindow(workplace, watcher)

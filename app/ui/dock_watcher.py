@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import PortError
 from app.services.docking import DockReport, Met, Progress
+from app.services.watching import AGAIN_AFTER_POLLS, POLL_S, FindPorts, is_nobody
 from app.ui.tasks import Job, Tasks
 from drivers.contract import TerminalInfo
+from drivers.discovery import FoundPort, Slot
 
-POLL_MS = 700
-# A terminal may be put on the same cradle without the port going away.
-AGAIN_AFTER_POLLS = 15
 _PORTS = "ports"
 _SPEED_SPAN_S = 3.0
 _STATE_OF_STAGE = {
@@ -23,10 +21,10 @@ _STATE_OF_STAGE = {
     "check": "checking",
     "commit": "committed",
     "download": "pushing",
+    "photos": "photos",
     "finish": "pushing",
 }
 
-FindPorts = Callable[[], Sequence[str]]
 DockPort = Callable[[str, Progress, Met], DockReport]
 
 
@@ -43,6 +41,7 @@ class Live:
     left_s: int | None = None
     report: DockReport | None = None
     error: BaseException | None = None
+    slot: Slot | None = None
 
     @property
     def over(self) -> bool:
@@ -58,16 +57,24 @@ class Live:
         return self.error or (self.report.error if self.report is not None else None)
 
 
-class DockWatcher(QObject):
-    """`changed`: some docking is further than before; `ended`: the docking on a port is over.
+def lane_of(port: str) -> str:
+    """The lane in which everything happens that opens this port."""
+    return f"dock {port}"
 
-    `find_ports` names the ports that are there now, `dock_port` docks one of them; both are called
-    in lanes. A port is docked when it appears, when it comes back, and now and then while it
+
+class DockWatcher(QObject):
+    """Docks whatever `find_ports` names by `dock_port`, both of them called in lanes.
+
+    `changed`: some docking is further than before. `ended`: the docking on a port is over.
+    `listed`: other ports are there than before.
+
+    A port is docked when it appears, when it comes back, and now and then while it
     stays; a port on which nobody answers is not spoken of.
     """
 
     changed = Signal()
     ended = Signal(str)
+    listed = Signal()
     _met = Signal(str, object)
 
     def __init__(self, tasks: Tasks, find_ports: FindPorts, dock_port: DockPort) -> None:
@@ -78,11 +85,13 @@ class DockWatcher(QObject):
         self._live: dict[str, Live] = {}
         self._samples: dict[str, list[tuple[float, int]]] = {}
         self._polls: dict[str, int] = {}
+        self._ports: dict[str, FoundPort] = {}
         self._busy: set[str] = set()
+        self._held: set[str] = set()
         self._silent: set[str] = set()
         self._asking = False
         self._looked = False
-        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer = QTimer(self, interval=round(POLL_S * 1000))
         self._timer.timeout.connect(self._ask)
         self._met.connect(self._meet)
 
@@ -90,6 +99,11 @@ class DockWatcher(QObject):
     def live(self) -> Mapping[str, Live]:
         """What goes on, or ended last, by port."""
         return self._live
+
+    @property
+    def ports(self) -> tuple[FoundPort, ...]:
+        """The ports that are there now."""
+        return tuple(self._ports.values())
 
     @property
     def looked(self) -> bool:
@@ -109,9 +123,19 @@ class DockWatcher(QObject):
     def stop(self) -> None:
         self._timer.stop()
 
+    def hold(self, port: str) -> None:
+        """Leave a port to somebody who works in its lane, until it is freed."""
+        self._held.add(port)
+
+    def free(self, port: str) -> None:
+        """Watch a port again that was held, and see who is there now."""
+        self._held.discard(port)
+        if port in self._polls:
+            self.dock(port)
+
     def dock(self, port: str) -> None:
-        """Dock one port now, unless that is going on already."""
-        if port in self._busy:
+        """Dock one port now, unless that is going on already or the port is held."""
+        if port in self._busy or port in self._held:
             return
         self._busy.add(port)
         self._polls[port] = 0
@@ -128,7 +152,7 @@ class DockWatcher(QObject):
             )
 
         self._tasks.start(
-            f"dock {port}",
+            lane_of(port),
             work,
             done=lambda report: self._finish(port, report=report),
             failed=lambda error: self._finish(port, error=error),
@@ -143,14 +167,16 @@ class DockWatcher(QObject):
             _PORTS, lambda _job: self._find_ports(), done=self._compare, failed=self._fail_to_ask
         )
 
-    def _compare(self, ports: Sequence[str]) -> None:
+    def _compare(self, found: Sequence[FoundPort]) -> None:
         self._asking = False
+        before, self._ports = self._ports, {port.url: port for port in found}
+        ports = set(self._ports)
         if not self._looked:
             # What was there before the program is spoken of only once it answers: a desk has
             # ports of its own on which nothing ever hangs.
             self._looked = True
             self._silent.update(ports)
-        for port in sorted(set(ports)):
+        for port in sorted(ports):
             polls = self._polls.get(port)
             self._polls[port] = 0 if polls is None else polls + 1
             if polls is None or polls >= AGAIN_AFTER_POLLS:
@@ -162,6 +188,8 @@ class DockWatcher(QObject):
             self._silent.discard(port)
         if gone:
             self.changed.emit()
+        if self._ports != before:
+            self.listed.emit()
 
     def _fail_to_ask(self, error: BaseException) -> None:
         self._asking = False
@@ -177,7 +205,7 @@ class DockWatcher(QObject):
         state = _STATE_OF_STAGE.get(stage, live.state)
         if state == "detected" and live.info is not None:
             state = live.state
-        speed = self._speed(port, done) if state == "pulling" else 0
+        speed = self._speed(port, done) if state in ("pulling", "photos") else 0
         left_s = -(-(total - done) // speed) if speed and total else None
         self._keep(
             replace(
@@ -194,6 +222,8 @@ class DockWatcher(QObject):
         """Return bytes a second over the last few seconds, 0 while that cannot be told."""
         now_s = time.monotonic()
         samples = self._samples[port]
+        if samples and done < samples[-1][1]:
+            samples.clear()  # the next batch or photo begins
         samples.append((now_s, done))
         while now_s - samples[0][0] > _SPEED_SPAN_S:
             samples.pop(0)
@@ -208,7 +238,7 @@ class DockWatcher(QObject):
     ) -> None:
         self._busy.discard(port)
         live = self._live.get(port)
-        if report is not None and _is_nobody(report):
+        if report is not None and is_nobody(report):
             self._silent.add(port)
             if live is not None and not live.over:
                 del self._live[port]
@@ -219,9 +249,6 @@ class DockWatcher(QObject):
         self.ended.emit(port)
 
     def _keep(self, live: Live) -> None:
-        self._live[live.port] = live
+        found = self._ports.get(live.port)
+        self._live[live.port] = replace(live, slot=found.slot if found else None)
         self.changed.emit()
-
-
-def _is_nobody(report: DockReport) -> bool:
-    return isinstance(report.error, PortError) and report.error.driver_code == "peer_silent"

@@ -24,7 +24,7 @@ class Handheld:
     store: Path
 
     def summary(self) -> dict[str, Any]:
-        """Wait for the end of the next completed session and return what the handheld says."""
+        """Wait for the next line of the handheld, the end of a session as a rule, and return it."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, f"the handheld ended with {self.process.wait()} without a summary"
@@ -63,12 +63,17 @@ def start_handheld(
     scenario: str | None = None,
     faults: Sequence[str] = (),
     once: bool = False,
-    device: str = HANDHELD,
+    device: str | None = HANDHELD,
+    pair: str = "",
 ) -> Handheld:
-    """Start a handheld whose store is `folder/name.sqlite`; the same store goes on where it was."""
+    """Start a handheld whose store is `folder/name.sqlite`; the same store goes on where it was.
+
+    Without a `device` it makes its own key and knows no desk until it is paired.
+    """
     store = folder / f"{name}.sqlite"
     command = [sys.executable, "-m", "drivers.devices.simulated", port, "--store", str(store)]
-    command += handheld_options(device)
+    command += handheld_options(device) if device is not None else []
+    command += ["--pair", pair] if pair else []
     for path in [load] if isinstance(load, Path) else load:
         command += ["--load", str(path)]
     given = {

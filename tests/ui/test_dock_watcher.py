@@ -11,6 +11,7 @@ from app.services.docking import DockReport, Met, Progress
 from app.ui.dock_watcher import DockWatcher, Live
 from app.ui.tasks import Tasks
 from drivers.contract import TerminalInfo
+from drivers.discovery import FoundPort, Slot
 
 INFO = TerminalInfo(127, 7, 1, "S7", "TD-1", "2.4.1", 1, "S01", 80, None, 0, 10, 1)
 
@@ -26,9 +27,9 @@ class Cradle:
         self.gate = threading.Event()
         self.gate.set()
 
-    def find(self) -> tuple[str, ...]:
+    def find(self) -> tuple[FoundPort, ...]:
         self.asked += 1
-        return self.ports
+        return tuple(FoundPort(url) for url in self.ports)
 
     def dock(self, port: str, progress: Progress, met: Met) -> DockReport:
         self.docked.append(port)

@@ -9,11 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from app.services.docking import dock
 from app.services.office import Office
-from app.services.terminals import enrol
 from app.ui.dock_watcher import DockWatcher
 from app.ui.screens.docking.board import DockingScreen
 from app.ui.screens.docking.states import CardFacts
 from app.ui.workplace import Workplace
+from drivers.discovery import FoundPort
+from tests.support.credentials import introduce
 from tests.support.sample_office import BRANCH, CLERK
 from tests.support.terminals import Handheld, running_handheld
 
@@ -30,7 +31,7 @@ def ports() -> list[str]:
 def watcher(office: Office, workplace: Workplace, ports: list[str]) -> Iterator[DockWatcher]:
     watcher = DockWatcher(
         workplace.tasks,
-        lambda: tuple(ports),
+        lambda: tuple(FoundPort(url) for url in ports),
         lambda port, progress, met: dock(office, CLERK, port, progress=progress, met=met),
     )
     yield watcher
@@ -51,7 +52,7 @@ def screen(qtbot: QtBot, workplace: Workplace, watcher: DockWatcher) -> DockingS
 
 @pytest.fixture
 def handheld(office: Office, tmp_path: Path) -> Iterator[Handheld]:
-    enrol(office, CLERK, NUMBER, serial="S-9")
+    introduce(office, CLERK, NUMBER)
     with running_handheld(
         tmp_path, branch=BRANCH, terminal=NUMBER, serial="S-9", scenario="day", seed=3
     ) as handheld:
