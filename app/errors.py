@@ -10,6 +10,8 @@ AppError
 ├── ArchiveError        3  the raw archive cannot keep or give back an upload
 │   └── ArchiveFull        no room left where it lives
 ├── OutputError         3  a file that was asked for cannot be written
+├── BackupError         3  a file is no backup that could be used
+│   └── BackupLocked    4  its passphrase is missing, wrong or not asked for
 ├── ScreenMissing       3  there is nothing to show a window on
 ├── PortError           3  a terminal or its line failed (carries the driver's own code)
 ├── PermissionDenied    4  the person lacks the right
@@ -92,6 +94,19 @@ class OutputError(AppError):
     """Fields: `path`, `reason`."""
 
     code = "output"
+
+
+class BackupError(AppError):
+    """Fields: `path`, `flaw` (a word of `app.explain.words`)."""
+
+    code = "backup"
+
+
+class BackupLocked(BackupError):
+    """Fields: `path`, `flaw`."""
+
+    code = "backup-locked"
+    exit_code = 4
 
 
 class ScreenMissing(AppError):

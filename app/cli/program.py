@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli import (
+    backups,
     checking,
     databases,
     demonstrating,
@@ -42,6 +43,7 @@ def program() -> typer.Typer:
         reporting,
         printing,
         checking,
+        backups,
         databases,
     )
     for part in parts:

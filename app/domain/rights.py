@@ -23,6 +23,7 @@ class Right(StrEnum):
     REVERSE = "reverse"
     MASTERS = "masters"
     REPLAY = "replay"
+    BACK_UP = "back_up"
     CHECK = "check"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"

@@ -15,7 +15,7 @@ from app.explain.words import WORDS
 from app.i18n import Translator
 
 # Fields that hold a code of ours; in all others a word is somebody's own text.
-_CODED = frozenset({"what", "right", "state", "event", "result"})
+_CODED = frozenset({"what", "right", "state", "event", "result", "flaw"})
 
 
 def sentence(error: AppError, t: Translator) -> str:

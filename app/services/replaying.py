@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, get_type_hints
 
 from app.clock import FixedClock
 from app.domain.rights import Actor, Right
 from app.errors import RuleBroken
+from app.paths import Paths
 from app.services import (
     blobs,
     counting,
@@ -25,7 +27,7 @@ from app.services import (
     terminals,
     transferring,
 )
-from app.services.archive import HOST, ArchivedFile, origin_of
+from app.services.archive import HOST, Archive, ArchivedFile, origin_of
 from app.services.journal import Entry, read_entry
 from app.services.office import Office
 from app.services.plain import from_plain
@@ -86,11 +88,7 @@ def replay(
     would have to be written, SchemaError and DatabaseError.
     """
     actor.require(Right.REPLAY)
-    migrate.upgrade(into)
-    target = Database.open(into)
-    try:
-        if target.branches():
-            raise RuleBroken("database-not-empty", url=target.place)
+    with _empty_database(into) as target:
         with office.database.read() as reader:
             paths = sorted(archive_paths(reader), key=origin_of)
             expected = fingerprint(reader)
@@ -100,15 +98,59 @@ def replay(
             if origin_of(path).terminal == HOST
         ]
         again = replace(office, database=target, archive=replace(office.archive, closed=True))
-        for done, file in enumerate(files, start=1):
-            again = _repeat(again, read_entry(office, file))
-            progress(done, len(files))
+        again, commands = _repeat_all(again, paths, progress)
+    differing = tuple(name for name in expected if expected[name] != found.get(name))
+    return Replay(commands, len(paths) - commands, differing)
+
+
+def rebuild(
+    actor: Actor,
+    archive: Archive,
+    branch: int,
+    into: str,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> int:
+    """Make the database of a branch at the URL `into` when nothing but its archive is left.
+
+    Returns how many commands the journal held; uploads that it does not speak of are left for
+    recovery. Raises as `replay` does.
+    """
+    actor.require(Right.REPLAY)
+    with _empty_database(into) as target:
+        paths = sorted(archive.paths(), key=origin_of)
+        ours = [path for path in paths if origin_of(path).branch == branch]
+        closed = replace(archive, closed=True)
+        office = Office(target, Paths(archive.root.parent), target.clock, closed)
+        return _repeat_all(office, ours, progress)[1]
+
+
+@contextmanager
+def _empty_database(url: str) -> Iterator[Database]:
+    migrate.upgrade(url)
+    target = Database.open(url)
+    try:
+        if target.branches():
+            raise RuleBroken("database-not-empty", url=target.place)
+        yield target
         with again.database.read() as reader:
             found = fingerprint(reader)
     finally:
         target.close()
-    differing = tuple(name for name in expected if expected[name] != found.get(name))
-    return Replay(len(files), len(paths) - len(files), differing)
+
+
+def _repeat_all(
+    office: Office, paths: Sequence[str], progress: Callable[[int, int], None]
+) -> tuple[Office, int]:
+    """Repeats the commands among these files in their order."""
+    files = [
+        ArchivedFile(origin_of(path), path, b"", 0)
+        for path in paths
+        if origin_of(path).terminal == HOST
+    ]
+    for done, file in enumerate(files, start=1):
+        office = _repeat(office, read_entry(office, file))
+        progress(done, len(files))
+    return office, len(files)
 
 
 def _repeat(office: Office, entry: Entry) -> Office:

@@ -42,6 +42,13 @@ def head() -> str:
         return _head(config)
 
 
+def knows(revision: str) -> bool:
+    """Whether this program can work with tables of that revision, or bring them to its own."""
+    with _config() as config:
+        scripts = ScriptDirectory.from_config(config).walk_revisions()
+        return revision in {script.revision for script in scripts}
+
+
 def status(url: str) -> SchemaStatus:
     """A file that is not there yet is an empty database; asking does not make it.
 

@@ -2,10 +2,14 @@
 
 from pathlib import PurePath
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QWidget
 
+from app.storage.queries.backups import BackupRun, last_backup
 from app.ui.widgets.text import CutText, Text, set_tip
 from app.ui.workplace import Workplace
+
+_BACKUP_MS = 60_000
 
 
 class StatusBar(QFrame):
@@ -18,6 +22,7 @@ class StatusBar(QFrame):
         self._workplace = workplace
         self._t = workplace.language
         self._connected = 0
+        self._last: BackupRun | None = None
         self._icons = {name: Text() for name in ("plug", "database", "save")}
         self._terminals = Text()
         self._work = CutText()
@@ -46,7 +51,17 @@ class StatusBar(QFrame):
         workplace.tasks.changed.connect(self._show_work)
         workplace.language.changed.connect(self.retranslate)
         workplace.theme.changed.connect(self.retranslate)
+        # a backup is made by another process, often one that nobody watches
+        self._clock = QTimer(self)
+        self._clock.setInterval(_BACKUP_MS)
+        self._clock.timeout.connect(self.look_for_backup)
+        self._clock.start()
         self.retranslate()
+        self.look_for_backup()
+
+    def look_for_backup(self) -> None:
+        """Show when the last backup was made; what cannot be found out now is asked later."""
+        self._workplace.read(last_backup, self._show_backup, lambda _error: None)
 
     def show_connected(self, count: int) -> None:
         self._connected = count
@@ -66,11 +81,24 @@ class StatusBar(QFrame):
         self._database.setText(PurePath(place).name)
         set_tip(self._database, place)
         self._database.setAccessibleName(t("Database"))
-        self._backup.setText(t("No backup yet"))
+        self._show_last()
         self._cancel.setAccessibleName(t("Stop this work"))
         self._cancel.setToolTip(t("Stop this work"))
         self._cancel.setIcon(self._workplace.theme.icon("x", "muted"))
         self._show_work()
+
+    def _show_backup(self, last: BackupRun | None) -> None:
+        self._last = last
+        self._show_last()
+
+    def _show_last(self) -> None:
+        t, last = self._t, self._last
+        if last is None:
+            self._backup.setText(t("No backup yet"))
+            return
+        made = t.time(last.made_ms)
+        self._backup.setText(t("Last backup {time}", time=made))
+        set_tip(self._backup, last.file)
 
     def _show_work(self) -> None:
         t, jobs = self._t, self._workplace.tasks.running

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from app.storage.reader import Reader
 from app.storage.store.audit import Audit
+from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
 from app.storage.store.documents import Documents
 from app.storage.store.masters import Masters
@@ -36,6 +37,7 @@ class Store:
         self.terminals = Terminals(scope)
         self.terminal_keys = TerminalKeys(scope)
         self.blobs = Blobs(scope)
+        self.backups = Backups(scope)
         self._scope = scope
 
     def lock(self) -> None:
