@@ -92,13 +92,10 @@ def replay(
         with office.database.read() as reader:
             paths = sorted(archive_paths(reader), key=origin_of)
             expected = fingerprint(reader)
-        files = [
-            ArchivedFile(origin_of(path), path, b"", 0)
-            for path in paths
-            if origin_of(path).terminal == HOST
-        ]
         again = replace(office, database=target, archive=replace(office.archive, closed=True))
         again, commands = _repeat_all(again, paths, progress)
+        with again.database.read() as reader:
+            found = fingerprint(reader)
     differing = tuple(name for name in expected if expected[name] != found.get(name))
     return Replay(commands, len(paths) - commands, differing)
 
@@ -132,8 +129,6 @@ def _empty_database(url: str) -> Iterator[Database]:
         if target.branches():
             raise RuleBroken("database-not-empty", url=target.place)
         yield target
-        with again.database.read() as reader:
-            found = fingerprint(reader)
     finally:
         target.close()
 
