@@ -34,7 +34,9 @@ DEBIAN_RUN = (
     "libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 "
     "libxkbcommon-x11-0 libxkbcommon0"
 ).split()
-DEBIAN_TEST = "lrzsz poppler-utils postgresql qpdf x11-utils xauth xdotool xvfb".split()
+DEBIAN_TEST = (
+    "gcc libc6-dev lrzsz poppler-utils postgresql qpdf strace x11-utils xauth xdotool xvfb"
+).split()
 FEDORA_RUN = (
     "cups-libs dbus-libs fontconfig glib2 libX11 libX11-xcb libbrotli libglvnd-egl libglvnd-glx "
     "libxcb libxkbcommon libxkbcommon-x11 xcb-util xcb-util-cursor xcb-util-image "

@@ -34,7 +34,7 @@ class Soak:
 
 def _sabotaged(how: str, title: str, remark: str) -> Soak:
     options = {"sabotage": how}
-    return Soak(f"power-{how.lower()}", "power", title, 1_000, remark, options=options)
+    return Soak(f"power-{how.lower()}", "power", title, 400, remark, options=options)
 
 
 SOAKS = (
