@@ -44,6 +44,13 @@ ERRORS: Mapping[str, str] = {
         "{path} stays closed: {flaw}. Give the passphrase that it was made with by --passphrase, "
         "or none if it was made without."
     ),
+    "backup": N_(
+        "{path} cannot be used as a backup: {flaw}. Nothing was changed; take another backup."
+    ),
+    "backup-locked": N_(
+        "{path} stays closed: {flaw}. Give the passphrase that it was made with by --passphrase, "
+        "or none if it was made without."
+    ),
     "screen": N_(
         "There is no screen here to show the window on. Start it on a desktop, or use a command; "
         "tallydock --help lists them."
@@ -162,6 +169,12 @@ RULES: Mapping[str, str] = {
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
     "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),
+    "folder-not-empty": N_(
+        "{path} is not empty. Name an empty folder, or one that is not there yet, with --data."
+    ),
+    "not-a-backup": N_(
+        "{path} is something else than a backup and stays as it is. Choose another name."
+    ),
     "not-posted": N_(
         "{number} is “{state}” and can be reversed only once it is posted. Nothing was changed."
     ),
