@@ -44,13 +44,6 @@ ERRORS: Mapping[str, str] = {
         "{path} stays closed: {flaw}. Give the passphrase that it was made with by --passphrase, "
         "or none if it was made without."
     ),
-    "backup": N_(
-        "{path} cannot be used as a backup: {flaw}. Nothing was changed; take another backup."
-    ),
-    "backup-locked": N_(
-        "{path} stays closed: {flaw}. Give the passphrase that it was made with by --passphrase, "
-        "or none if it was made without."
-    ),
     "screen": N_(
         "There is no screen here to show the window on. Start it on a desktop, or use a command; "
         "tallydock --help lists them."
@@ -179,12 +172,6 @@ RULES: Mapping[str, str] = {
         "{number} is “{state}” and can be reversed only once it is posted. Nothing was changed."
     ),
     "statement-foots": N_(
-    "folder-not-empty": N_(
-        "{path} is not empty. Name an empty folder, or one that is not there yet, with --data."
-    ),
-    "not-a-backup": N_(
-        "{path} is something else than a backup and stays as it is. Choose another name."
-    ),
         "The stock statement of {product} does not add up to {closing}. Run “tallydock check” and "
         "send its answer to your support."
     ),
