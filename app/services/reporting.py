@@ -27,6 +27,7 @@ from app.services.office import Office
 from app.storage.keys import new_key
 from app.storage.queries.directory import find_branch, places_by_code, products_by_code
 from app.storage.queries.flows import flows_of_product
+from app.storage.queries.held import held_totals
 from app.storage.queries.stock import over_time, statement
 from app.storage.reader import Reader
 
@@ -75,8 +76,18 @@ def run_report(office: Office, actor: Actor, name: str, asked: Asked, t: Transla
     with office.database.read() as reader:
         branch = find_branch(reader)
         filled = _FILLERS[name](reader, asked, t)
+        held = held_totals(reader)
     notes = [branch.name, f"{asked.d_from.isoformat()} – {asked.d_to.isoformat()}"]
     notes += [each for each in (asked.product, asked.location) if each]
+    if held.documents:
+        notes.append(
+            t(
+                "{n} documents wait: {qty} units worth {amount} are in no figure yet",
+                n=t.number(held.documents),
+                qty=t.number(held.qty),
+                amount=t.money(held.amount_fen),
+            )
+        )
     table = definition.table(filled.lines, t, notes)
     rows = json.dumps(table.rows, ensure_ascii=False, default=str)
     return ReportRun(

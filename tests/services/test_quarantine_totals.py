@@ -1,7 +1,11 @@
 """What waits is counted: every document once, with its goods and its money."""
 
+from datetime import date
+
+from app.i18n import Translator
 from app.services.office import Office
 from app.services.quarantine import fix, held_totals, list_waiting
+from app.services.reporting import Asked, run_report
 from app.storage.queries.held import Held
 from tests.support.offices import CLERK, Terminal
 from tests.support.trades import load_orders
@@ -61,3 +65,13 @@ def test_the_other_content_of_a_known_record_is_no_document(
     terminal.upload(office)
     totals = held_totals(office, CLERK)
     assert (totals.items, totals.documents) == (1, 0)
+
+
+def test_a_report_says_what_it_does_not_hold(office: Office, terminal: Terminal) -> None:
+    asked = Asked(d_from=date(2026, 6, 1), d_to=date(2026, 6, 2))
+    before = run_report(office, CLERK, "stock-statement", asked, Translator("en"))
+    terminal.order("C0009", ("HX500", 2))
+    terminal.upload(office)
+    after = run_report(office, CLERK, "stock-statement", asked, Translator("en"))
+    assert after.table.notes[:-1] == before.table.notes
+    assert after.table.notes[-1].startswith("1 documents wait: 24 units worth ¥107.00")

@@ -32,7 +32,7 @@ class PaperDialog(QDialog):
         note = paper.note
         heading = t("Enter {number} from paper", number=note.number)
         self.setWindowTitle(heading)
-        self.resize(780, min(620, 330 + 34 * len(note.lines)))
+        self.resize(780, min(640, 400 + 34 * len(note.lines)))
         title = Text("heading", wrap=True)
         title.setText(heading)
         facts = Text("muted", wrap=True)

@@ -23,6 +23,7 @@ from app.ui.widgets.text import CutText, Text
 from app.ui.workplace import Workplace
 
 PROPOSALS = 3
+_NARROW_PX, _WIDE_PX = 320, 500
 
 
 class QuarantinePanel(QFrame):
@@ -35,7 +36,7 @@ class QuarantinePanel(QFrame):
     def __init__(self, workplace: Workplace) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(_NARROW_PX)
         self._t = workplace.language
         self._actor = workplace.actor
         self._may = Right.RESOLVE in workplace.actor.rights
@@ -157,6 +158,7 @@ class QuarantinePanel(QFrame):
 
     def _show_both(self, sides: Comparison | None) -> None:
         self.both.setVisible(sides is not None)
+        self.setMinimumWidth(_NARROW_PX if sides is None else _WIDE_PX)
         if sides is None:
             return
         # what differs is what somebody looks for
@@ -171,6 +173,7 @@ class QuarantinePanel(QFrame):
                 if field.differs:
                     cell.setFont(bold)
                 self.both.setItem(row, column, cell)
+        self.both.resizeRowsToContents()
         self.both.scrollToTop()
 
 
@@ -184,12 +187,13 @@ def _grid() -> QTableWidget:
     grid.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     grid.setShowGrid(False)
-    grid.setWordWrap(False)
     grid.setTabKeyNavigation(False)
     grid.verticalHeader().hide()
-    grid.verticalHeader().setDefaultSectionSize(size("row"))
+    grid.verticalHeader().setMinimumSectionSize(size("row"))
     header = grid.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+    header.sectionResized.connect(lambda *_sizes: grid.resizeRowsToContents())
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return grid

@@ -55,6 +55,11 @@ class PaperGrid(QTableWidget):
         header.setSectionResizeMode(PRODUCT, QHeaderView.ResizeMode.Stretch)
         for column, width_px in ((LOT, 110), (SHIPPED, 84), (DELIVERED, 84), (REFUSED, 84)):
             self.setColumnWidth(column, width_px)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column in (SHIPPED, DELIVERED, REFUSED):
+            title = QTableWidgetItem()
+            title.setTextAlignment(right)
+            self.setHorizontalHeaderItem(column, title)
         self._fill()
         self.setCurrentCell(0, DELIVERED)
         self.itemChanged.connect(self._balance)

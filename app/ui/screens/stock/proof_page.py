@@ -129,10 +129,10 @@ class ProofPage(QSplitter):
 
     def _title_of_records(self, records: tuple[RawRecord, ...]) -> str:
         t = self._t
-        if any(record.evidence.terminal_no == HOST for record in records):
-            return t("What was done at the desk")
         if any(record.evidence.typed_by is not None for record in records):
             return t("What was typed from paper")
+        if any(record.evidence.terminal_no == HOST for record in records):
+            return t("What was done at the desk")
         return t("What the terminal sent")
 
     def _record_of_line(self, records: tuple[RawRecord, ...]) -> int:
