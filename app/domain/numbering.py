@@ -12,6 +12,7 @@ from app.errors import RuleBroken
 _FORM = re.compile(r"([0-9]{4})-([A-Z]{2})-([0-9]{4})-([0-9]{6})-([0-9])")
 _MONTH = re.compile(r"[0-9]{2}(0[1-9]|1[0-2])")
 _MAX_SEQ = 999_999
+MAX_TERMINAL_SEQ = 99_999
 
 
 class DocumentKind(StrEnum):
@@ -80,6 +81,11 @@ class NumberSeries:
 def month_of(day: date) -> str:
     """`yymm` of a day."""
     return f"{day.year % 100:02}{day.month:02}"
+
+
+def terminal_series(branch: int, terminal: int, year: int) -> str:
+    """What stands before the five digits of a number that a terminal gives out itself."""
+    return f"{branch:04}-T{terminal:03}-{year % 100:02}-"
 
 
 def parse_number(text: str) -> DocumentNumber:

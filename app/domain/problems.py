@@ -38,6 +38,8 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_DEL_LINE": Severity.QUARANTINE,
         "W_CLOCK": Severity.WARN,
         "W_RESTORED": Severity.WARN,
+        "W_STALE": Severity.WARN,
+        "X_NUMBER": Severity.WARN,
         "W_LATE": Severity.WARN,
         # master data. An unknown product waits for a clerk instead of being refused: the goods
         # exist, and one correction of the code settles every line that carries it.

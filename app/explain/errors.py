@@ -114,6 +114,10 @@ RULES: Mapping[str, str] = {
     "digits": N_("“{text}” must be digits only. Type it again."),
     "gtin": N_("“{gtin}” is not a valid article number. Check its last digit."),
     "barcode-text": N_("“{text}” cannot be printed as a barcode. Use letters and digits only."),
+    "data-set": N_(
+        "There is too much in “{name}” for a terminal to take home ({reason}). Put what is not "
+        "sold or served any more out of use."
+    ),
     "branch-exists": N_("There is a branch here already. Choose an empty data folder for another."),
     "route-without-van": N_("The route {route} has no van. Give it one in the master data."),
     "warehouse-open": N_("There are several warehouses: {codes}. Say which one is meant."),

@@ -42,6 +42,13 @@ PROBLEMS: Mapping[str, str] = {
         "Terminal {terminal} was docked here since the backup that this desk was restored from. "
         "What it still holds comes again."
     ),
+    "W_STALE": N_(
+        "Its customers and prices were {days} days old; {limit} is the limit. Dock it more often."
+    ),
+    "X_NUMBER": N_(
+        "It says that {number} was the last number it gave out, but it was given {first} to {last} "
+        "and had used them up to {used}. Have the terminal checked."
+    ),
     "E_UNKNOWN_TYPE": N_(
         "Records of type {type} are not known to this version. They are kept; update the program."
     ),

@@ -13,11 +13,13 @@ from app.errors import AppError, ArchiveFull, DiskFull, NotFound, PortError, Rul
 from app.services.admission import admit, warnings_for
 from app.services.archive import Origin
 from app.services.blobs import HeldBlob, blobs_of, note_blobs
+from app.services.datasets.packaging import packages_for
 from app.services.desk_key import credentials
 from app.services.intake import IntakeResult, RecordCounts, take_in
+from app.services.number_blocks import provide_numbers
 from app.services.office import Office
-from app.services.packages import packages_for
 from app.services.session_log import SessionLog, session_row
+from app.services.staleness import stale_problem
 from app.storage.queries.arrivals import watermarks
 from app.storage.queries.directory import find_branch
 from drivers.contract import Driver, Session, TerminalInfo, Watermarks
@@ -129,7 +131,7 @@ def _run(
                 course.log.terminal_id = admit(office, actor, info)
                 course.warnings += warnings_for(office, info)
                 _pull(office, actor, session, progress, course)
-                _push(office, session, info, course)
+                _push(office, actor, session, info, course)
                 _pull_photos(office, actor, session, course)
                 _finish(office, actor, session, info, course)
             course.finished = True
@@ -158,11 +160,17 @@ def _pull(
         course.log.add_batch(upload.batch_no, len(upload.data), result)
 
 
-def _push(office: Office, session: Session, info: TerminalInfo, course: _Course) -> None:
+def _push(
+    office: Office, actor: Actor, session: Session, info: TerminalInfo, course: _Course
+) -> None:
     with office.database.read() as reader:
         branch = find_branch(reader)
-    day = business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
-    packages = packages_for(office, day)
+    now_ms = office.clock.now_ms()
+    day = business_date(now_ms, branch.tz_offset_min, branch.cutoff_min)
+    if stale := stale_problem(info, now_ms):
+        course.warnings.append(stale)
+    course.warnings += provide_numbers(office, actor, info, day)
+    packages = packages_for(office, actor, info, day)
     session.push(packages)
     course.log.add_packages(packages)
 

@@ -17,7 +17,6 @@ Service = Callable[..., object]
 GUEST = Actor("guest", frozenset())
 WITHOUT_ACTOR = {
     "app.services.journal.read_entry": "a part of replay, which asks",
-    "app.services.packages.packages_for": "the terminal asks, in a session that was let in",
     "app.services.admission.warnings_for": "tells what is odd, in a session that was let in",
     "app.services.blobs.blobs_of": "names a folder",
     "app.services.desk_key.credentials": "the desk's own key; dock and pair ask",

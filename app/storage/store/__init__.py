@@ -6,6 +6,7 @@ from app.storage.reader import Reader
 from app.storage.store.audit import Audit
 from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
+from app.storage.store.data_sets import DataSets
 from app.storage.store.documents import Documents
 from app.storage.store.masters import Masters
 from app.storage.store.number_blocks import NumberBlocks
@@ -38,6 +39,7 @@ class Store:
         self.terminal_keys = TerminalKeys(scope)
         self.blobs = Blobs(scope)
         self.backups = Backups(scope)
+        self.data_sets = DataSets(scope)
         self._scope = scope
 
     def lock(self) -> None:

@@ -99,6 +99,21 @@ class NumberBlocks:
         )
         return [NumberBlock(**row._asdict()) for row in rows]
 
+    def give_back(self, terminal_no: int, *, epoch: int, before_year: int) -> None:
+        """The terminal uses no more numbers of the years before."""
+        columns = number_block.c
+        self._scope.connection.execute(
+            update(number_block)
+            .where(
+                columns.branch_id == self._scope.branch_id,
+                columns.terminal_no == terminal_no,
+                columns.epoch == epoch,
+                columns.year < before_year,
+                columns.state == "issued",
+            )
+            .values(state="returned", closed_ms=self._scope.now_ms, closed_by=self._scope.user)
+        )
+
     def fill(self, block_id: uuid.UUID, note: str) -> None:
         """Nobody will use the rest of a block: it is closed, with who, when and why."""
         self._scope.connection.execute(

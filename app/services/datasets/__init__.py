@@ -1,0 +1,1 @@
+"""What a docked terminal takes home."""

@@ -1,0 +1,91 @@
+"""Data sets that every terminal of the branch holds alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from app.domain.counts import MAX_COUNT_LINES
+from app.domain.orders import MAX_ORDER_LINES
+from app.services.datasets.dataset import Context, Row
+from app.services.intake import CLOCK_LIMIT_MS
+from app.services.staleness import STALE_AFTER_DAYS
+from app.storage.queries import terminal_data
+from app.storage.queries.directory import find_branch, persons_by_code, products_by_code
+from app.storage.reader import Reader
+
+AHEAD_DAYS = 7
+"""Prices that begin so soon go along already: a terminal may not dock every day."""
+
+
+def users(reader: Reader, _context: Context) -> Iterable[Row]:
+    """code, name, roles (a list)."""
+    for person in persons_by_code(reader).values():
+        if person.active:
+            yield person.code, person.name, person.roles
+
+
+def products(reader: Reader, _context: Context) -> Iterable[Row]:
+    """code, name, short name, group, base unit, ml per base unit, shelf life in days, has lots."""
+    for product in products_by_code(reader).values():
+        if product.active:
+            yield (
+                product.code,
+                product.name,
+                product.short_name,
+                product.product_group,
+                product.base_unit_name,
+                product.ml_per_base,
+                product.shelf_life_days,
+                product.lot_tracked,
+            )
+
+
+def packings(reader: Reader, _context: Context) -> Iterable[Row]:
+    """product, code, name, base units in it, is the default."""
+    for product in products_by_code(reader).values():
+        if product.active:
+            for each in product.packings.items:
+                yield product.code, each.code, each.name, each.factor, each.is_default
+
+
+def barcodes(reader: Reader, _context: Context) -> Iterable[Row]:
+    """GTIN, product, packing; a number that is printed on two articles has two rows."""
+    for product in products_by_code(reader).values():
+        if product.active:
+            for each in product.packings.items:
+                if each.gtin:
+                    yield each.gtin, product.code, each.code
+
+
+def prices(reader: Reader, context: Context) -> Iterable[Row]:
+    """list, product, packing, level (0 contract .. 3 base), customer or "", price group or "",
+    priority, valid from, valid to (not on it) or "", fen, least fen."""
+    last = context.day + timedelta(days=AHEAD_DAYS)
+    for row in terminal_data.listed_prices(reader, context.day, last):
+        price_list, product, packing, level, customer, group, priority, start, end, *fen = row
+        until = "" if end is None else str(end)
+        applies_to = (level, customer or "", group or "", priority)
+        yield (price_list, product, packing, *applies_to, str(start), until, *fen)
+
+
+def routes(reader: Reader, _context: Context) -> Iterable[Row]:
+    """code, name, person or "", vehicle or ""."""
+    for code, name, person, vehicle in terminal_data.routes(reader):
+        yield code, name, person or "", vehicle or ""
+
+
+def reasons(reader: Reader, _context: Context) -> Iterable[Row]:
+    """code, text, what it applies to, goods stay sellable, supplier is charged."""
+    yield from terminal_data.reasons(reader)
+
+
+def parameters(reader: Reader, _context: Context) -> Iterable[Row]:
+    """key, value (a whole number)."""
+    branch = find_branch(reader)
+    yield "clock_limit_ms", CLOCK_LIMIT_MS
+    yield "cutoff_min", branch.cutoff_min
+    yield "max_count_lines", MAX_COUNT_LINES
+    yield "max_order_lines", MAX_ORDER_LINES
+    yield "stale_after_days", STALE_AFTER_DAYS
+    yield "tz_offset_min", branch.tz_offset_min
