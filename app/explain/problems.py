@@ -31,8 +31,8 @@ PROBLEMS: Mapping[str, str] = {
         "until this is explained."
     ),
     "E_RECORD_CONFLICT": N_(
-        "A record with this number came before with other content. Both are kept; decide which "
-        "one counts."
+        "A record with this number came before with other content. Both are kept and the first "
+        "one counts. Compare them, then put the other one aside."
     ),
     "E_FORMAT": N_("The record cannot be read. It is kept as it came; enter it by hand if needed."),
     "E_FIELD": N_(
