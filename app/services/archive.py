@@ -69,6 +69,8 @@ class Archive:
         target = self.root / kept.path
         try:
             if target.exists() and target.read_bytes() == data:
+                if not self.closed:
+                    sync_folder(target.parent)  # who named it may have been killed before that
                 return kept
             if self.closed:
                 raise ArchiveError(path=str(target), reason="closed")

@@ -38,8 +38,19 @@ class BlobFolder:
         return self.root / name[:2] / name
 
     def has(self, sha256: bytes) -> bool:
-        """A file that is there is whole: it got its name after it was durable."""
-        return self.path(sha256).exists()
+        """A file that is there is whole: it got its name after its content was durable.
+
+        Its name is made durable here: who gave it may have been killed before that. Raises
+        ArchiveError when the disk refuses.
+        """
+        path = self.path(sha256)
+        try:
+            if not path.exists():
+                return False
+            sync_folder(path.parent)
+        except OSError as error:
+            raise translated(error, path) from error
+        return True
 
     def keep(self, sha256: bytes, data: bytes) -> None:
         """Make a blob durable; one that is there stays as it is.

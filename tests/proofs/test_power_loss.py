@@ -20,6 +20,12 @@ def test_two_thousand_states_of_the_disk_hold_what_was_acknowledged() -> None:
     assert {f"acked {number}" for number in range(11)} <= set(found["notes"])
 
 
+def test_what_a_killed_program_left_is_flushed_before_it_is_acknowledged() -> None:
+    found = run_proof("kill and power", states=2)
+    assert found["faults"] == []
+    assert found["trials"] > 60
+
+
 @pytest.mark.parametrize(
     ("sabotage", "least_bad", "word"),
     [

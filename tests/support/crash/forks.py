@@ -1,6 +1,7 @@
 """Work in a forked child that may die at any moment: what it said, and how it ended."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 Say = Callable[[str], None]
 FAILED = 70
+KILLED = -signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)

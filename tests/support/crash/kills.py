@@ -11,12 +11,11 @@ from typing import Any, NoReturn
 from sqlalchemy import event
 
 from tests.support.crash import shim
-from tests.support.crash.forks import Ended, Say, in_child
+from tests.support.crash.forks import KILLED, Ended, Say, in_child
 from tests.support.crash.ground import Ground
 from tests.support.crash.shim import Action
 from tests.support.crash.story import FLOWS, Flow
 
-KILLED = -signal.SIGKILL
 Arm = Callable[[Ground, int], Callable[[], int]]
 """Sets a trap at place n of what follows (nowhere for -1); the result tells how many there were."""
 

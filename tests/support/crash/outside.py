@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 
 from tests.support.branches import environment
+from tests.support.crash.forks import KILLED
 from tests.support.crash.ground import Ground
-from tests.support.crash.kills import KILLED, Tally
+from tests.support.crash.kills import Tally
 from tests.support.crash.story import FLOWS, Flow
 from tests.support.terminals import ROOT
 

@@ -10,14 +10,17 @@ from unittest.mock import patch
 
 from app.services.archive import Archive, make_folder
 from app.services.blobs import BlobFolder
+from app.services.recovering import recover
 from app.storage import engine
 from tests.support.crash import shim
-from tests.support.crash.ground import Ground, told_story
+from tests.support.crash.ground import CLERK, Ground, told_story
 from tests.support.crash.kills import Tally
+from tests.support.crash.shim import Action
 from tests.support.crash.states import Recording, disk_of, record
 from tests.support.crash.tracing import traced
 
 CHECKPOINT_AFTER = "fix"
+KEEPINGS = ("day", "photo")
 PROTECTED = {"OFF": "fix", "NORMAL": "fix", "archive": "day", "photos": "photo"}
 """What may be sabotaged -> the first step that rests on it."""
 
@@ -60,6 +63,47 @@ def record_story(ground: Ground) -> Recording:
         ground.engine.dispose()
 
     return record(*before, traced(ground.data, run))
+
+
+def lose_power_after_kill(ground: Ground, states: int, seed: int = 0) -> Tally:
+    """Killed at any operation of a keeping, started again, acknowledged; then the power goes.
+
+    What the killed program had not flushed must be flushed by the next one before it says so.
+    """
+    tally = Tally()
+    dice = random.Random(seed)
+    for name in KEEPINGS:
+        place = [step.name for step in ground.story.steps].index(name)
+        for at in range(_operations(ground, place)):
+            recording = _record_kill(ground, place, at)
+            for state in recording.states(dice, states, first_mark=1):
+                ground.engine.dispose()
+                state.write(ground.data)
+                steps = ground.story.steps[place : place + 1]
+                books = ground.story.books[place + 1]
+                tally.add(f"{name} {at}, {len(tally.faults)}", ground.judge(steps, steps, books))
+    return tally
+
+
+def _operations(ground: Ground, place: int) -> int:
+    ground.reset(place)
+    return len(traced(ground.data, lambda: _keep_again(ground, place)))
+
+
+def _record_kill(ground: Ground, place: int, at: int) -> Recording:
+    """One step killed at an operation, and done again by the next program."""
+    ground.reset(place)
+    before = disk_of(ground.data)
+    step = ground.story.steps[place]
+    first = traced(ground.data, lambda: step.act(ground.office), Action.KILL, at)
+    again = traced(ground.data, lambda: _keep_again(ground, place))
+    return record(*before, first + again)
+
+
+def _keep_again(ground: Ground, place: int) -> None:
+    recover(ground.office, CLERK)
+    ground.story.steps[place].act(ground.office)
+    shim.mark(place)
 
 
 @contextmanager

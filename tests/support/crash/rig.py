@@ -55,6 +55,7 @@ PROOFS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "refusals": _on_ground(disks.at_operations),
     "page counts": _on_ground(disks.at_page_counts),
     "power": power.lose_power,
+    "kill and power": _on_ground(power.lose_power_after_kill),
     "clerks": clerks.at_once,
     "cuts": servers.with_cuts,
     "crashes": servers.with_crashes,

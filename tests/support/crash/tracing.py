@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.crash import shim
+from tests.support.crash.forks import KILLED, Say, in_child
+from tests.support.crash.shim import Action
 
 CREATE, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MAKE_FOLDER, CHANGE_MODE, MARK = "owtsrumca"
 _HEAD = struct.Struct("=cqIII")
@@ -24,14 +26,19 @@ class Operation:
     data: bytes = b""
 
 
-def traced(folder: Path, run: Callable[[], None]) -> list[Operation]:
-    """Everything that `run` does to the files below `folder`."""
+def traced(
+    folder: Path, run: Callable[[], object], action: Action = Action.RECORD, nth: int = -1
+) -> list[Operation]:
+    """Everything that `run` does to the files below `folder`, in a child that may be killed."""
     with tempfile.TemporaryFile() as log:
-        shim.arm(folder, log=log.fileno())
-        try:
+
+        def work(_say: Say) -> None:
+            shim.arm(folder, action, nth, log=log.fileno())
             run()
-        finally:
-            shim.disarm()
+
+        ended = in_child(work)
+        if ended.code not in (0, KILLED):
+            raise ChildProcessError(ended)
         log.seek(0)
         return read_trace(log.read())
 
