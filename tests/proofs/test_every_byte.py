@@ -48,7 +48,10 @@ class CarelessDocking(Docking):
 
 
 def test_a_desk_that_acknowledges_too_early_is_found_out() -> None:
-    batches = two_batches().terminal.batches
-    late = lengths("batches")[0] - 100
+    whole = two_batches()
+    late = lengths("batches")[0] - 200
     with pytest.raises(AssertionError):
-        run_case(lambda: CarelessDocking(batches, [], []), Spoiling("up", (late,)))
+        run_case(
+            lambda: CarelessDocking(whole.terminal.batches, whole.desk.packages, []),
+            Spoiling("up", (late,)),
+        )

@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ but in a run that is sabotaged on purpose, where it must not.
 
 @dataclass(frozen=True, slots=True)
 class Soak:
-    """One proof: how it is called, its full count, and what it tries."""
+    """One proof: how it is called, its full count, and what it tries.
+
+    `proof` is one of the rig, or a module beside this one whose `run(count)` answers alike.
+    """
 
     name: str
     proof: str
@@ -101,6 +105,22 @@ SOAKS = (
         "pg_ctl stop -m immediate under three clerks; then it starts again.",
         "trials",
     ),
+    Soak(
+        "bytes", ".every_byte", "Every byte of a docking", 70_000,
+        "Three secured ways (batches and data sets; photos and partials; pairing and docking): cut "
+        "at every byte, every bit flipped as far as the count goes, and a seventh cut twice; then "
+        "resumed until done.",
+    ),
+    Soak(
+        "fuzzing", ".fuzzing", "Fuzzing of what strangers send", 10_000_000,
+        "Guided by coverage (atheris). Bad is an uncaught error, an input of more than 2 s, or a "
+        "target that takes more than 64 MiB. Executions and seconds of each target in the notes.",
+    ),
+    Soak(
+        "clocks", ".clock_jumps", "Clock jumps", 1_000,
+        "Clocks of terminal and desk put forward and back by minutes to years, before, between "
+        "and in the middle of the records of a day.",
+    ),
 )  # fmt: skip
 
 
@@ -126,9 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(soak: Soak, count: int) -> bool:
     """Run one proof and write its section; True when it failed."""
     found: dict[str, Any] = {}
-    took_s = elapsed_s(
-        lambda: found.update(run_proof(soak.proof, **{soak.counted: count}, **soak.options))
-    )
+    took_s = elapsed_s(lambda: found.update(_answer(soak, **{soak.counted: count}, **soak.options)))
     notes = found["notes"] | {key: found[key] for key in found.keys() & {"slowest_ms"}}
     told = ", ".join(f"{name}: {number}" for name, number in sorted(notes.items()))
     report = Report()
@@ -139,6 +157,13 @@ def _run(soak: Soak, count: int) -> bool:
     for fault in found["faults"]:
         sys.stdout.write(f"  {fault}\n")
     return bool(found["bad"]) != bool(soak.options.get("sabotage"))
+
+
+def _answer(soak: Soak, **options: Any) -> dict[str, Any]:
+    if not soak.proof.startswith("."):
+        return run_proof(soak.proof, **options)
+    answer: dict[str, Any] = importlib.import_module(soak.proof, __package__).run(**options)
+    return answer
 
 
 def _write(report: Report) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from random import Random
 
 from drivers.contract import Credentials, Package, Receipt, Verdict
-from drivers.devices.securing import secure_with
 from drivers.protocols.docking import events
 from drivers.protocols.docking.batch import BatchHeader, encode_record, open_batch, seal_batch
 from drivers.protocols.docking.desk import DeskSession
@@ -12,6 +11,7 @@ from drivers.protocols.docking.messages import Hello
 from drivers.protocols.docking.parcels import Partial, SealedBlob, SealedUpload, sha256
 from drivers.protocols.docking.security import OPEN, SECURED
 from drivers.protocols.docking.terminal import TerminalSession
+from tests.support.securing import secured
 
 UTC_MS = 1_795_000_000_000
 TICKET = bytes(range(16))
@@ -94,7 +94,7 @@ class DeskEnd:
             now_s,
             UTC_MS,
             suites=SECURED if keys else OPEN,
-            secure=secure_with(keys, is_desk=True),
+            secure=secured(keys, is_desk=True),
         )
         self.ended: events.SessionEnded | None = None
         self.ready: events.TerminalReady | None = None
@@ -167,7 +167,7 @@ class TerminalEnd:
             now_s,
             UTC_MS - 7000,
             suites=SECURED if keys else OPEN,
-            secure=secure_with(keys, is_desk=False),
+            secure=secured(keys, is_desk=False),
         )
         self.ended: events.SessionEnded | None = None
 
