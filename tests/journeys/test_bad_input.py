@@ -16,6 +16,7 @@ from app.services.demo.planted import MISTYPED_PRODUCT, combinations
 from app.services.demo.recorder import Recorder
 from drivers.registry import open_link
 from tests.support.branches import DAY, Branch, Outcome
+from tests.support.credentials import certificate
 from tests.support.full_disks import small_disk, stop_writing
 from tests.support.killing import Docking, start_docking
 from tests.support.terminals import Handheld
@@ -121,27 +122,31 @@ def test_what_is_plugged_in_is_no_terminal(
 
 
 @pytest.mark.parametrize(
-    ("owner", "terminal", "problem"), [(128, 1, "wrong-branch"), (127, 9, "not-found")]
+    ("owner", "terminal", "code", "problem"),
+    [(128, 1, REFUSED, "wrong-branch"), (127, 9, SURROUNDINGS, "terminal_unknown")],
 )
 def test_a_terminal_that_does_not_belong_here(
-    branch: Branch, tmp_path: Path, owner: int, terminal: int, problem: str
+    branch: Branch, tmp_path: Path, owner: int, terminal: int, code: int, problem: str
 ) -> None:
     memory = Recorder(owner, terminal, "S01")
     product = branch.world.products[0]
     write_order(memory, "C05", [Wish(product, product.case, 1)], moment_ms(DAY, 9), DAY)
     with plugged_in(branch, tmp_path, load=branch.seal(memory, tmp_path)) as stranger:
-        assert_told(branch, REFUSED, problem, "dock", stranger.port)
+        assert_told(branch, code, problem, "dock", stranger.port)
     assert_nothing_came_in(branch)
     with closing(connect(stranger.store)) as store:
         assert store.execute("SELECT count(*) FROM record").fetchone() == (2,)
 
 
 def test_a_terminal_is_docked_once_it_is_enrolled(branch: Branch, tmp_path: Path) -> None:
+    certificate_file = tmp_path / "terminal-9.der"
+    certificate_file.write_bytes(certificate("terminal-9"))
     memory = branch.full_days(9)
     records = len(memory.pending)
     with plugged_in(branch, tmp_path, load=branch.seal(memory, tmp_path)) as handheld:
-        assert branch.docked(handheld.port).code == REFUSED
-        assert branch.tallydock("terminals", "enrol", "9").code == 0
+        assert branch.docked(handheld.port).code == SURROUNDINGS
+        trust = ("terminals", "enrol", "9", "--certificate", str(certificate_file))
+        assert branch.tallydock(*trust).code == 0
         assert branch.docked(handheld.port).code == 0
     assert_all_is_here(branch, 9, records)
 

@@ -89,7 +89,11 @@ class Branch:
     def handheld(self, folder: Path, **options: Any) -> Handheld:
         """A handheld whose clock shows the same time as the desk's."""
         faults = [f"clock={self.shift_s}", *options.pop("faults", ())]
-        device = f"terminal-{options.get('terminal', options.get('name', 0))}"
+        loaded = options.get("load")
+        number = options.get("terminal") or options.get("name", 1)
+        if isinstance(loaded, Path):
+            number = int(loaded.stem.rpartition("-")[2])
+        device = f"terminal-{number}" if str(number).isdigit() else "terminal-1"
         return start_handheld(folder, faults=faults, **{"device": device, **options})
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
