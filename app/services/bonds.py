@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.problems import Problem, problem
 from app.services.sorting import Piece
-from app.storage.queries.arrivals import chain_before
+from app.storage.queries.arrivals import batch_before
 from app.storage.queries.terminals import keys_of
 from app.storage.store import Store
 from app.storage.store.blobs import Announced
@@ -51,9 +51,10 @@ def check_chain(store: Store, batch: Batch) -> list[Problem]:
     header, seal = batch.header, batch.seal
     if seal is None:
         return []
-    before = chain_before(store.reader, header.terminal, header.epoch, header.batch_no)
-    expected = CHAIN_START.hex() if before is None else before
-    if seal.chain_before.hex() == expected:
+    before = batch_before(store.reader, header.terminal, header.epoch, header.batch_no)
+    state, chain = before or ("", None)
+    cannot_tell = state == "rejected" and chain is None
+    if cannot_tell or seal.chain_before.hex() == (chain or CHAIN_START.hex()):
         return []
     return [problem("E_CHAIN", f"batch {header.batch_no}", batch=header.batch_no)]
 

@@ -145,24 +145,28 @@ def test_the_archive_alone_makes_the_same_books(demo: tuple[Path, Outcome], tmp_
 def test_docking_again_adds_nothing(
     demo: tuple[Path, Outcome], tmp_path: Path, terminal: int
 ) -> None:
-    """Also from a handheld that forgot that it was docked: its file is loaded once more."""
+    """A handheld that forgot that it was docked is taken for a copy: its file is loaded anew."""
     data, _ = demo
     before = rows(data)
     stored = data / "handhelds"
     clock = f"clock={load_settings(Paths(data).settings_file).clock_shift_s}"
-    mine: dict[str, Any] = {"serial": f"DEMO-{terminal:04}", "faults": [clock]}
-    remembers = {"name": f"terminal-{terminal:03}"}
-    forgot = {"load": stored / f"terminal-{terminal:03}.cbor"}
-    for folder, options in ((stored, remembers), (tmp_path, forgot)):
-        with running_handheld(folder, **options, **mine) as handheld:
-            again = tallydock(data, "dock", handheld.port, "--json")
-            with closing(connect(handheld.store)) as store:
-                ((last, safe),) = store.execute("SELECT last_seq, received_seq FROM identity")
-        assert again.code == 0, again
-        records = again.document["records"]
-        assert (records["uploaded"] - records["already_received"], records["lost"]) == (0, 0)
-        assert again.document["posted"] == {"documents": 0, "moves": 0}
-        assert safe == last
+    mine: dict[str, Any] = {"serial": f"DEMO-{terminal:04}", "faults": [clock], "device": None}
+    name = f"terminal-{terminal:03}"
+    with running_handheld(stored, name=name, **mine) as handheld:
+        again = tallydock(data, "dock", handheld.port, "--json")
+        with closing(connect(handheld.store)) as store:
+            ((last, safe),) = store.execute("SELECT last_seq, received_seq FROM identity")
+    assert again.code == 0, again
+    records = again.document["records"]
+    assert (records["uploaded"], records["lost"]) == (0, 0)
+    assert again.document["posted"] == {"documents": 0, "moves": 0}
+    assert safe == last
+    keys = ("--key", str(stored / f"{name}.key"), "--desk", str(stored / f"{name}.desk"))
+    forgot = {"load": stored / f"{name}.cbor", "arguments": keys}
+    with running_handheld(tmp_path, **forgot, **mine) as handheld:
+        again = tallydock(data, "dock", handheld.port, "--json")
+    assert (again.code, again.document["docked"]) == (4, 0), again
+    assert "carry the memory of terminal" in again.err
     assert rows(data) == before
 
 

@@ -65,6 +65,7 @@ def start_handheld(
     once: bool = False,
     device: str | None = HANDHELD,
     pair: str = "",
+    arguments: Sequence[str] = (),
 ) -> Handheld:
     """Start a handheld whose store is `folder/name.sqlite`; the same store goes on where it was.
 
@@ -74,6 +75,7 @@ def start_handheld(
     command = [sys.executable, "-m", "drivers.devices.simulated", port, "--store", str(store)]
     command += handheld_options(device) if device is not None else []
     command += ["--pair", pair] if pair else []
+    command += arguments
     for path in [load] if isinstance(load, Path) else load:
         command += ["--load", str(path)]
     given = {

@@ -86,14 +86,17 @@ def received_in(reader: Reader, terminal_no: int, epoch: int) -> int:
     return int(reader.rows(query)[0][0] or 0)
 
 
-def chain_before(reader: Reader, terminal_no: int, epoch: int, batch_no: int) -> str | None:
-    """The chain value (hex) behind the batch before this one; None where nothing was signed.
+def batch_before(
+    reader: Reader, terminal_no: int, epoch: int, batch_no: int
+) -> tuple[str, str | None] | None:
+    """State, and chain value (hex) behind it, of the batch before this one; None for the first.
 
-    A batch that was turned down is a link of the chain like any other.
+    A batch that was turned down is a link of the chain like any other, though it may be one that
+    could not be read. What nobody signed has no chain value.
     """
     columns = upload_batch.c
     query = (
-        select(columns.chain)
+        select(columns.state, columns.chain)
         .where(
             columns.branch_id == reader.branch_id,
             columns.terminal_no == terminal_no,
@@ -105,7 +108,7 @@ def chain_before(reader: Reader, terminal_no: int, epoch: int, batch_no: int) ->
         .limit(1)
     )
     rows = reader.rows(query)
-    return rows[0].chain if rows else None
+    return (rows[0].state, rows[0].chain) if rows else None
 
 
 def archive_paths(reader: Reader) -> set[str]:
