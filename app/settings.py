@@ -24,6 +24,7 @@ class Settings:
     theme: str = setting("auto", "Light or dark window", ("auto", "light", "dark"))
     paper: str = setting("a4", "Paper of delivery notes", ("a4", "241x140"))
     ports: tuple[str, ...] = setting((), "Ports to watch beside those found on this machine")
+    keep_docking: bool = setting(True, "Docking goes on in the tray when the window is closed")
     clock_shift_s: int = setting(0, "Seconds the sample branch lives away from today; else 0")
 
 

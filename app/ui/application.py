@@ -7,7 +7,7 @@ from importlib import import_module
 from types import TracebackType
 
 import structlog
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.clock import Clock
 from app.domain.rights import Actor
@@ -22,6 +22,7 @@ from app.ui.language import Language
 from app.ui.main_window import MainWindow
 from app.ui.tasks import REPORTS, Tasks
 from app.ui.theme import Theme
+from app.ui.tray import Tray
 from app.ui.workplace import Workplace
 
 
@@ -53,6 +54,13 @@ def run(
         lambda port, progress, met: dock(office, actor, port, progress=progress, met=met),
     )
     window = MainWindow(workplace, watcher)
+    tray = None
+    if QSystemTrayIcon.isSystemTrayAvailable():
+        tray = Tray(workplace, watcher, window, settings.keep_docking)
+        tray.quit_wanted.connect(application.quit)
+        tray.icon.show()
+        application.setQuitOnLastWindowClosed(False)
+    window.closed.connect(lambda: _leave(application, watcher, tray))
     # A mistake inside a slot ends neither the program nor its work; somebody has to see it.
     sys.excepthook = lambda kind, error, trace: _report_bug(window, kind, error, trace)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -65,6 +73,15 @@ def run(
     tasks.close()
     sys.excepthook = sys.__excepthook__
     return code
+
+
+def _leave(application: QApplication, watcher: DockWatcher, tray: Tray | None) -> None:
+    """The window was closed: go on from the tray, or end."""
+    if tray is not None and tray.keeps:
+        tray.tell_that_it_stays()
+        return
+    watcher.stop()
+    application.quit()
 
 
 def _report_bug(

@@ -1,15 +1,13 @@
 """The frame: rail, top bar, screens, status bar, and the keys that work everywhere."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QStackedWidget, QWidget
 
 from app.errors import NotFound
-from app.settings import Settings, load_settings, save_settings
 from app.storage.queries.directory import find_branch
 from app.storage.queries.search import Found, find_anything
 from app.ui.dock_watcher import DockWatcher
@@ -17,6 +15,7 @@ from app.ui.help_page import HelpPage
 from app.ui.messages import in_words
 from app.ui.palette import Choice, Palette
 from app.ui.rail import Rail
+from app.ui.remembering import remember
 from app.ui.screens import SCREENS
 from app.ui.screens.screen import Screen
 from app.ui.status_bar import StatusBar
@@ -30,7 +29,12 @@ _ICONS = {"delivery": "file-text", "product": "package-open", "customer": "map-p
 
 
 class MainWindow(QMainWindow):
-    """Makes each screen when it is first wanted; owns nothing but what is seen."""
+    """Makes each screen when it is first wanted; owns nothing but what is seen.
+
+    `closed`: the window is gone from the screen; whether the program ends is not its business.
+    """
+
+    closed = Signal()
 
     def __init__(self, workplace: Workplace, watcher: DockWatcher) -> None:
         super().__init__()
@@ -102,12 +106,12 @@ class MainWindow(QMainWindow):
     def switch_language(self) -> None:
         language = self._t.other()
         self._t.choose(language)
-        self._remember(language=language)
+        remember(self.workplace, language=language)
 
     def switch_theme(self) -> None:
         theme = self.workplace.theme.other()
         self.workplace.theme.choose(theme)
-        self._remember(theme=theme)
+        remember(self.workplace, theme=theme)
 
     def open_help(self) -> None:
         HelpPage(self.workplace, self.entries[self._place()].name, self).open()
@@ -120,8 +124,8 @@ class MainWindow(QMainWindow):
         palette.move(corner.x(), self.geometry().top() + 64)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._watcher.stop()
         super().closeEvent(event)
+        self.closed.emit()
 
     def _place(self) -> int:
         shown = self._stack.currentWidget()
@@ -186,16 +190,6 @@ class MainWindow(QMainWindow):
 
     def _focus_filter(self) -> None:
         self.screen_now.focus_filter()
-
-    def _remember(self, **choices: str) -> None:
-        file = self.workplace.paths.settings_file
-
-        def work(_job: Job) -> Settings:
-            settings = replace(load_settings(file), **choices)  # type: ignore[arg-type]
-            save_settings(file, settings)
-            return settings
-
-        self.workplace.tasks.start("settings", work)
 
     def _report(self, error: BaseException) -> None:
         t = self._t

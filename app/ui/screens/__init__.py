@@ -7,10 +7,12 @@ from app.ui.screens.docking.board import DockingScreen
 from app.ui.screens.entry import ScreenEntry
 from app.ui.screens.quarantine import QuarantineScreen
 from app.ui.screens.stock.screen import StockScreen
+from app.ui.screens.terminals.screen import TerminalsScreen
 
 SCREENS: tuple[ScreenEntry, ...] = (
     ScreenEntry("docking", N_("Docking"), "plug-zap", Right.DOCK, DockingScreen),
     ScreenEntry("deliveries", N_("Deliveries"), "truck", Right.PRINT, DeliveriesScreen),
     ScreenEntry("stock", N_("Stock"), "warehouse", Right.REPORT, StockScreen),
     ScreenEntry("quarantine", N_("Quarantine"), "shield-alert", Right.RESOLVE, QuarantineScreen),
+    ScreenEntry("terminals", N_("Terminals"), "smartphone", Right.DOCK, TerminalsScreen),
 )

@@ -1,10 +1,13 @@
 """The docking board: a card for every terminal due today and for every port that woke up."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
+from app.domain.rights import Right
+from app.ui.dialogs.pairing import PairingDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.screens.docking.card import Card
 from app.ui.screens.docking.facts import (
@@ -127,6 +130,7 @@ class DockingScreen(Screen):
             if card is None:
                 card = Card(self.workplace.theme, self._t, place)
                 card.picked.connect(self.pick)
+                card.pairing_wanted.connect(self.pair)
                 card.retranslate()
             card.show_facts(facts)
             cards[place] = card
@@ -145,13 +149,25 @@ class DockingScreen(Screen):
     def _all_facts(self) -> Iterable[CardFacts]:
         if self._board is None:
             return ()
-        return card_facts(self._board, self._watcher.live, self._t)
+        facts = card_facts(self._board, self._watcher.live, self._t)
+        if Right.PAIR in self.workplace.actor.rights:
+            return facts
+        return [replace(each, needs_pairing=False) for each in facts]
 
     def pick(self, place: str) -> None:
         """Show the session of the card at this place."""
         self._chosen = place
         self._show_session()
         self._ask_story()
+
+    def pair(self, place: str) -> None:
+        """Ask how what is plugged in at this place is to be paired."""
+        card = self._cards.get(place)
+        if card is None or not card.facts.needs_pairing:
+            return
+        number = card.facts.terminal_no or 0
+        port = card.facts.port
+        PairingDialog(self.workplace, self._watcher, self, number=number, port=port).open()
 
     def _ask_story(self) -> None:
         card = self._cards.get(self._chosen)
@@ -174,7 +190,7 @@ class DockingScreen(Screen):
     def _show_totals(self) -> None:
         t = self._t
         facts = [card.facts for card in self._cards.values()]
-        docked = sum(each.state in DONE for each in facts)
+        docked = sum(each.state in DONE and not each.trouble for each in facts)
         trouble = sum(each.state in ("needs_you", "failed") for each in facts)
         words = t("{done} of {all} docked", done=docked, all=len(facts))
         if trouble:

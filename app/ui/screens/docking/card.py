@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.language import Language
 from app.ui.screens.docking.states import (
@@ -11,6 +11,7 @@ from app.ui.screens.docking.states import (
     CardFacts,
     clock_words,
     name_of,
+    place_words,
     progress_words,
 )
 from app.ui.theme import Theme
@@ -23,9 +24,13 @@ _LOW_BATTERY_PERCENT = 20
 
 
 class Card(QFrame):
-    """`picked` carries the card's place when it is clicked or reached with the keyboard."""
+    """`picked` carries the card's place when it is clicked or reached with the keyboard.
+
+    `pairing_wanted` carries it too, when somebody wants to pair what is plugged in there.
+    """
 
     picked = Signal(str)
+    pairing_wanted = Signal(str)
 
     def __init__(
         self, theme: Theme, t: Language, place: str, parent: QWidget | None = None
@@ -49,6 +54,9 @@ class Card(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._progress = CutText("small")
+        self.pair = QPushButton()
+        self.pair.setProperty("role", "chip")
+        self.pair.clicked.connect(lambda: self.pairing_wanted.emit(self.place))
         head = QHBoxLayout()
         head.addWidget(self._name, 1)
         head.addWidget(self._badge)
@@ -68,7 +76,10 @@ class Card(QFrame):
         layout.addLayout(health)
         layout.addStretch(1)
         layout.addWidget(self._bar)
-        layout.addWidget(self._progress)
+        foot = QHBoxLayout()
+        foot.addWidget(self._progress, 1)
+        foot.addWidget(self.pair)
+        layout.addLayout(foot)
         theme.changed.connect(self.retranslate)
 
     @property
@@ -91,7 +102,8 @@ class Card(QFrame):
         self._name.setText(name)
         self._badge.show_look(look, t(look.word))
         place = [t("Route {route}", route=facts.route)] if facts.route else []
-        place += [facts.port] if facts.port and facts.terminal_no is not None else []
+        if facts.port and (facts.terminal_no is not None or facts.slot is not None):
+            place.append(place_words(facts, t))
         if facts.last_seen and facts.state not in (*BUSY, "failed"):
             expected = facts.state == "expected"
             time = facts.last_seen
@@ -103,6 +115,9 @@ class Card(QFrame):
         words = progress_words(facts, t)
         self._progress.setText(words)
         self._progress.set_tone("trouble" if facts.state == "failed" else "small")
+        self.pair.setText(t("Pair it"))
+        self.pair.setAccessibleName(t("Pair what is plugged in at {port}", port=facts.port))
+        self.pair.setVisible(facts.needs_pairing)
         self.setAccessibleName(f"{name}, {t(look.word)}")
         self.setAccessibleDescription(words)
 
@@ -140,10 +155,10 @@ class Card(QFrame):
         facts = self._facts
         self._bar.setVisible(facts.state != "expected")
         self._bar.setAccessibleName(self._t("Progress"))
-        if facts.state == "pulling" and facts.total_bytes:
+        if facts.state in ("pulling", "photos") and facts.total_bytes:
             self._bar.setRange(0, facts.total_bytes)
             self._bar.setValue(facts.done_bytes)
-        elif facts.state in ("detected", "identified", "expected", "failed"):
+        elif facts.trouble or facts.state in ("detected", "identified", "expected"):
             self._bar.setRange(0, 1)
             self._bar.setValue(0)
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.clock import Clock
 from app.domain.records.catalogue import RECORD_TYPES
-from app.errors import ArchiveError
+from app.errors import ArchiveError, NotFound, PortError, RuleBroken
 from app.explain import driver_sentence
 from app.i18n import N_
 from app.services.office import Office
@@ -36,6 +36,21 @@ KIND_WORDS: Mapping[str, str] = {
     "EOD": N_("End of day"),
 }
 _RAW_BYTES = 16_384
+# What only a person can settle, and whether pairing the device is what settles it.
+_NEEDS_YOU: Mapping[str, bool] = {
+    "not_paired": True,
+    "terminal_unknown": True,
+    "desk_unknown": True,
+    "no terminal": True,
+    "terminal-lost": True,
+    "terminal-revoked": True,
+    "terminal-replaced": True,
+    "terminal-copied": True,
+    "terminal-serial": False,
+    "terminal-outdated": False,
+    "device-elsewhere": False,
+    "wrong-branch": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +117,22 @@ def read_story(reader: Reader, office: Office, terminal_no: int, since_ms: int) 
 
 
 def card_facts(found: Board, live: Mapping[str, Live], t: Language) -> list[CardFacts]:
-    """Return the facts of every card: terminals by number, then ports nobody is known at."""
+    """Return the facts of every card: by slot what hangs on a hub, then by number, then by port."""
     cards = {str(row.terminal_no): _card_of_row(found, row, t) for row in found.rows}
     for port, docking in sorted(live.items()):
         place = str(docking.terminal_no) if docking.terminal_no is not None else port
         known = cards.get(place)
         if docking.over and docking.trouble is None and known and known.state != "expected":
-            continue  # the database tells it better
+            # the database tells it better
+            cards[place] = replace(known, port=port, slot=docking.slot)
+            continue
         cards[place] = _card_of_live(known or _newcomer(found, docking, place), docking, t)
-    return list(cards.values())
+    return sorted(cards.values(), key=_order)
+
+
+def _order(card: CardFacts) -> tuple[bool, tuple[int, ...], bool, int]:
+    by_slot = card.slot.order if card.slot is not None else ()
+    return (card.slot is None, by_slot, card.terminal_no is None, card.terminal_no or 0)
 
 
 def session_facts(story: Story | None, docking: Live | None, t: Language) -> SessionFacts:
@@ -132,12 +154,14 @@ def session_facts(story: Story | None, docking: Live | None, t: Language) -> Ses
 def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
     session = found.last.get(row.terminal_no)
     state, trouble = "expected", ""
+    # One that was only paired today has brought nothing yet.
+    docked = row.docked_today and (row.batches > 0 or session is not None)
     if session is not None and session.state == "failed":
         state = "failed"
         trouble = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
-    elif row.docked_today and row.held:
+    elif docked and row.held:
         state = "needs_you"
-    elif row.docked_today:
+    elif docked:
         state = "safe" if session is None or session.records else "duplicate"
     return CardFacts(
         str(row.terminal_no),
@@ -148,7 +172,7 @@ def _card_of_row(found: Board, row: BoardRow, t: Language) -> CardFacts:
         battery_percent=session.battery_percent if session else None,
         clock_offset_ms=session.clock_offset_ms if session else None,
         waiting=row.held,
-        new_records=row.records if row.docked_today else None,
+        new_records=row.records if docked else None,
         trouble=trouble,
         last_seen=t.time(row.last_seen_ms) if row.received_seq else "",
     )
@@ -167,7 +191,10 @@ def _newcomer(found: Board, docking: Live, place: str) -> CardFacts:
 def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
     state = docking.state
     trouble = docking.trouble
-    if trouble is not None:
+    named = _name_of(trouble)
+    if named in _NEEDS_YOU:
+        state = "needs_you"
+    elif trouble is not None:
         state = "failed"
     elif docking.over:
         state = "safe"
@@ -183,7 +210,18 @@ def _card_of_live(card: CardFacts, docking: Live, t: Language) -> CardFacts:
         bytes_per_s=docking.bytes_per_s,
         left_s=docking.left_s,
         trouble=in_words(trouble, t) if trouble is not None else "",
+        slot=docking.slot,
+        needs_pairing=_NEEDS_YOU.get(named, False),
     )
+
+
+def _name_of(trouble: BaseException | None) -> str:
+    """The stable name of what stopped a docking; empty for all that has none."""
+    if isinstance(trouble, PortError):
+        return trouble.driver_code
+    if isinstance(trouble, RuleBroken):
+        return trouble.rule
+    return f"no {trouble.fields['what']}" if isinstance(trouble, NotFound) else ""
 
 
 def _kind_words(type_no: int | None, t: Language) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.i18n import N_
 from app.ui.language import Language
 from app.ui.models.columns import Look
+from drivers.discovery import Slot
 
 LOOKS: Mapping[str, Look] = {
     "expected": Look("idle", "circle-dashed", N_("Expected")),
@@ -15,14 +16,15 @@ LOOKS: Mapping[str, Look] = {
     "checking": Look("busy", "loader-circle", N_("Checking")),
     "committed": Look("busy", "database", N_("Committed")),
     "pushing": Look("busy", "smartphone", N_("Pushing")),
+    "photos": Look("busy", "image", N_("Photos")),
     "safe": Look("ok", "circle-check", N_("Safe to remove")),
     "duplicate": Look("ok", "copy", N_("Already received")),
     "needs_you": Look("warn", "triangle-alert", N_("Needs you")),
     "failed": Look("bad", "circle-x", N_("Failed")),
 }
-BUSY = ("detected", "identified", "pulling", "checking", "committed", "pushing")
+BUSY = ("detected", "identified", "pulling", "checking", "committed", "pushing", "photos")
 DONE = ("safe", "duplicate", "needs_you")
-_CLOCK_TOLERATED_MS = 120_000
+CLOCK_TOLERATED_MS = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class CardFacts:
     new_records: int | None = None
     trouble: str = ""
     last_seen: str = ""
+    slot: Slot | None = None
+    needs_pairing: bool = False
 
 
 def name_of(facts: CardFacts, t: Language) -> str:
@@ -54,6 +58,13 @@ def name_of(facts: CardFacts, t: Language) -> str:
         return facts.port or t("Unknown terminal")
     number = t("Terminal {n}", n=facts.terminal_no)
     return f"{number}  {facts.person}" if facts.person else number
+
+
+def place_words(facts: CardFacts, t: Language) -> str:
+    """Return where a terminal is plugged in: the slot of its cradle, else its port."""
+    if facts.slot is None:
+        return facts.port
+    return t("slot {slot} of hub {hub}", slot=facts.slot.number, hub=facts.slot.hub)
 
 
 def clock_words(offset_ms: int | None, t: Language) -> tuple[str, bool]:
@@ -74,7 +85,7 @@ def clock_words(offset_ms: int | None, t: Language) -> tuple[str, bool]:
     words = (
         t("clock {span} slow", span=span) if offset_ms > 0 else t("clock {span} fast", span=span)
     )
-    return words, abs(offset_ms) > _CLOCK_TOLERATED_MS
+    return words, abs(offset_ms) > CLOCK_TOLERATED_MS
 
 
 def size_words(size_bytes: int, t: Language) -> str:
@@ -82,12 +93,14 @@ def size_words(size_bytes: int, t: Language) -> str:
         return t("{n} B", n=size_bytes)
     if size_bytes < 1_000_000:
         return t("{n} kB", n=t.number(round(size_bytes / 1000)))
-    return t("{n} MB", n=f"{size_bytes / 1_000_000:.1f}")
+    if size_bytes < 1_000_000_000:
+        return t("{n} MB", n=f"{size_bytes / 1_000_000:.1f}")
+    return t("{n} GB", n=f"{size_bytes / 1_000_000_000:.1f}")
 
 
 def progress_words(facts: CardFacts, t: Language) -> str:
     """Return what goes on or how it ended, in one short line."""
-    if facts.state == "pulling" and facts.total_bytes:
+    if facts.state in ("pulling", "photos") and facts.total_bytes:
         parts = [
             t(
                 "{done} of {total}",
@@ -113,5 +126,6 @@ def progress_words(facts: CardFacts, t: Language) -> str:
         "checking": t("Checking every record"),
         "committed": t("Stored and posted"),
         "pushing": t("Sending it tomorrow's data"),
+        "photos": t("Fetching its photos"),
         "duplicate": t("Nothing new on it"),
     }.get(facts.state, "")
