@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -94,22 +93,12 @@ def _protect(part: Path) -> None:
 
 def _put_in_place(part: Path, data: Path) -> None:
     with _output(data):
-        _make_durable(part)
+        for folder in (part, *(each for each in part.rglob("*") if each.is_dir())):
+            sync_folder(folder)
         if data.exists():
             data.rmdir()
         part.replace(data)
         sync_folder(data.parent)
-
-
-def _make_durable(folder: Path) -> None:
-    """On a system that can, everything at once: thousands of files would take minutes."""
-    if hasattr(os, "sync"):
-        os.sync()
-        return
-    for each in folder.rglob("*"):
-        if each.is_file():
-            with each.open("rb") as stream:
-                os.fsync(stream.fileno())
 
 
 @contextmanager

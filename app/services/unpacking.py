@@ -34,8 +34,8 @@ class Backup:
 def unpack(file: Path, passphrase: str, place: Place, show_as: Path | None = None) -> Backup:
     """Check every file of a backup and write those that have a place; `show_as` is for messages.
 
-    The database needs a place to be looked at. Raises BackupError, BackupLocked, SchemaError for
-    tables that are newer than this program, OutputError.
+    What was written is durable; the database needs a place to be looked at. Raises BackupError,
+    BackupLocked, SchemaError for tables that are newer than this program, OutputError.
     """
     shown = file if show_as is None else show_as
     try:
@@ -73,6 +73,9 @@ def _write_members(reader: BackupReader, place: Place) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
             with Path(os.devnull if target is None else target).open("wb") as stream:
                 reader.unpack(member, stream)
+                stream.flush()
+                if target is not None:
+                    os.fsync(stream.fileno())
         except OSError as error:
             raise OutputError(path=str(target), reason=error.strerror or str(error)) from error
 
