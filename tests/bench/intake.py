@@ -9,6 +9,7 @@ import os
 import sqlite3
 import statistics
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,17 +68,18 @@ def run(report: Report) -> None:
     """Measure and add a section."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        office, world = _office(folder / "ours")
+        office, world = make_office(folder / "ours")
         memory = Recorder(BRANCH_NO, 1, "S01")
         ours, reference, rows = [], [], []
         for number in range(DAYS_BEFORE + RUNS):
             day = FIRST_DAY + timedelta(days=number)
-            data = _day(office, world, memory, day)
+            notes = plan_and_load(office, day)
+            data = make_day(world, memory, day, notes)
             if number < DAYS_BEFORE:
-                _take_in(office, memory, data, day)
+                bring(office, memory, data, day)
                 continue
             before = _copy(office.paths.database, folder / "before.sqlite")
-            ours.append(elapsed_s(lambda: _take_in(office, memory, data, day)))  # noqa: B023
+            ours.append(elapsed_s(lambda: bring(office, memory, data, day)))  # noqa: B023
             written = _difference(before, office.paths.database)
             reference.append(elapsed_s(lambda: _write(before, written, data, folder)))  # noqa: B023
             rows.append(written.total)
@@ -104,7 +106,8 @@ def run(report: Report) -> None:
     )
 
 
-def _office(folder: Path) -> tuple[Office, World]:
+def make_office(folder: Path) -> tuple[Office, World]:
+    """A branch with goods in its warehouse, on the morning of `FIRST_DAY`."""
     paths = Paths(folder)
     paths.create()
     url = f"sqlite:///{paths.database}"
@@ -120,12 +123,17 @@ def _office(folder: Path) -> tuple[Office, World]:
     return office, world
 
 
-def _day(office: Office, world: World, memory: Recorder, day: date) -> bytes:
-    """A day's orders, counts and visits, and the deliveries of what was ordered the day before."""
+def plan_and_load(office: Office, day: date) -> list[NoteToDeliver]:
+    """The notes of what was ordered before, on the vans."""
     morning = office.with_clock(FixedClock(moment_ms(day, 7)))
     planned = plan_route_day(morning, ACTOR, day)
     for route in planned.deliveries:
         load(morning, ACTOR, day, route)
+    return _loaded(office, day)
+
+
+def make_day(world: World, memory: Recorder, day: date, notes: Sequence[NoteToDeliver]) -> bytes:
+    """A sealed day: orders, counts, visits, and the deliveries of `notes`."""
     streams = Streams()
     for number in range(ORDERS):
         at_ms = moment_ms(day, 9, number * 6)
@@ -140,7 +148,7 @@ def _day(office: Office, world: World, memory: Recorder, day: date) -> bytes:
     for number in range(COUNTS):
         customer = world.customers[number % len(world.customers)]
         count_shelf(world, customer, moment_ms(day, 16, number), memory, streams)
-    for note in _loaded(office, day):
+    for note in notes:
         header = memory.write(
             12, moment_ms(day, 17), note_number=note.number, customer=note.customer, result="full"
         )
@@ -169,8 +177,9 @@ def _loaded(office: Office, day: date) -> list[NoteToDeliver]:
     ]
 
 
-def _take_in(office: Office, memory: Recorder, data: bytes, day: date) -> None:
-    origin = Origin(BRANCH_NO, 1, memory.epoch, memory.next_batch - 1)
+def bring(office: Office, memory: Recorder, data: bytes, day: date) -> None:
+    """Take in what a terminal sealed last. Raises ValueError unless all of it counts."""
+    origin = Origin(BRANCH_NO, memory.terminal, memory.epoch, memory.next_batch - 1)
     evening = office.with_clock(FixedClock(moment_ms(day, 18, 30)))
     result = take_in(evening, ACTOR, origin, data)
     if result.receipt.state != "applied":

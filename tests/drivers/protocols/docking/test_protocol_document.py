@@ -7,6 +7,7 @@ from drivers.protocols.docking.clock import PINGS
 from drivers.protocols.docking.desk import MAX_BATCH_BYTES
 from drivers.protocols.docking.frames import Kind, decode_frame, encode_frame
 from tests.support.protocol_document import DOCUMENT, blocks, filled
+from tests.support.protocol_vectors import FILE, text
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 
@@ -47,3 +48,7 @@ def test_every_frame_of_the_worked_docking_reads_back() -> None:
         frame = decode_frame(piece.strip(b"\0"))
         assert frame is not None
         assert encode_frame(frame) == piece.lstrip(b"\0")
+
+
+def test_the_vectors_for_vendors_are_up_to_date() -> None:
+    assert FILE.read_text(encoding="utf-8") == text()
