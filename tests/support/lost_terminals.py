@@ -16,6 +16,13 @@ NEXT_DAY = SAMPLE_DAY + timedelta(days=1)
 
 
 def load_next_day(office: Office) -> tuple[date, str]:
+    """`load_for_next_day`, and then the terminal of the driver is lost."""
+    found = load_for_next_day(office)
+    report_lost(office, CLERK, DRIVER_TERMINAL, "fell into the river")
+    return found
+
+
+def load_for_next_day(office: Office) -> tuple[date, str]:
     """Two orders are on the van for the day after; returns that day and the first number."""
     seller = Terminal(number=31, now_ms=office.clock.now_ms())
     goods = _goods(office)
@@ -29,7 +36,6 @@ def load_next_day(office: Office) -> tuple[date, str]:
     seller.upload(office)
     plan_route_day(office, CLERK, NEXT_DAY)
     load(office, CLERK, NEXT_DAY, "R01")
-    report_lost(office, CLERK, DRIVER_TERMINAL, "fell into the river")
     with office.database.read() as reader:
         return NEXT_DAY, listing(reader, day=NEXT_DAY)[0].number or ""
 
