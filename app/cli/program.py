@@ -13,6 +13,7 @@ from app.cli import (
     databases,
     demonstrating,
     docking,
+    logbook,
     printing,
     quarantine,
     reporting,
@@ -38,6 +39,7 @@ def program() -> typer.Typer:
     parts = (
         demonstrating,
         docking,
+        logbook,
         terminals,
         quarantine,
         reporting,

@@ -11,6 +11,7 @@ from app.errors import AppError, NotFound, PortError, RuleBroken
 from app.explain.drivers import DRIVER_ERRORS, REFUSALS
 from app.explain.errors import ERRORS, MISSING, RULES
 from app.explain.problems import PROBLEMS
+from app.explain.sessions import EVENTS
 from app.explain.words import WORDS
 from app.i18n import Translator
 
@@ -41,6 +42,19 @@ def driver_sentence(code: str, fields: Mapping[str, object], t: Translator) -> s
 def problem_sentence(code: str, fields: Mapping[str, object], t: Translator) -> str:
     """Return what to tell about a problem in something that came in, known by its code."""
     return _fill(PROBLEMS[code], fields, t) if code in PROBLEMS else code
+
+
+def event_sentence(code: str, fields: Mapping[str, object], t: Translator) -> str:
+    """Return what happened at one point of a docking; why one ended early, with the next step."""
+    if code == "failed":
+        error = str(fields.get("error"))
+        if error in DRIVER_ERRORS:
+            return driver_sentence(error, fields, t)
+        if error in RULES:
+            return _fill(RULES[error], fields, t)
+        if error in ERRORS:
+            return _fill(ERRORS[error], fields, t)
+    return _fill(EVENTS[code], fields, t) if code in EVENTS else code
 
 
 def word(code: str, t: Translator) -> str:

@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "warehouse": N_("warehouse"),
     "lot": N_("batch of goods"),
     "terminal": N_("terminal"),
+    "session": N_("docking"),
     "batch": N_("upload"),
     "upload_batch": N_("upload"),
     "record": N_("record"),

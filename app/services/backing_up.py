@@ -87,7 +87,7 @@ def verify(actor: Actor, file: Path, passphrase: str = "") -> Backup:
     Raises BackupError, BackupLocked, SchemaError for one of a newer program, OutputError.
     """
     actor.require(Right.BACK_UP)
-    with TemporaryDirectory(prefix="tallydock-") as folder:
+    with TemporaryDirectory(prefix="tallydock-", ignore_cleanup_errors=True) as folder:
         return unpack(file, passphrase, {DATABASE: Path(folder) / DATABASE}.get)
 
 
@@ -271,7 +271,9 @@ def _scratch_folder(office: Office) -> Iterator[Path]:
         if _is_left_over(old):
             shutil.rmtree(old, ignore_errors=True)
     with _output(office.paths.data):
-        folder = TemporaryDirectory(prefix=_SCRATCH, dir=office.paths.data)
+        folder = TemporaryDirectory(
+            prefix=_SCRATCH, dir=office.paths.data, ignore_cleanup_errors=True
+        )
     with folder as name:
         yield Path(name)
 

@@ -18,6 +18,7 @@ from drivers.contract import Link, Package, TerminalInfo, Traffic
 from drivers.links.recording import RecordingLink
 
 KEPT_DAYS = 30
+KEPT_BYTES = 1 << 30
 _DAY_S = 86_400
 
 
@@ -55,6 +56,8 @@ class SessionLog:
         if self._file is not None:
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
+                # What the cipher opens stands in there, so it is nobody else's to read.
+                self._file.touch(0o600)
                 self._link = RecordingLink(link, self._file.open("wb"))
             except OSError:
                 self._file = None
@@ -178,12 +181,14 @@ def _end(office: Office, actor: Actor, port: str, log: SessionLog, code: str) ->
 
 
 def sweep_traffic(office: Office, older_than_days: int = KEPT_DAYS) -> int:
-    """Remove recordings that nobody will ask for any more; returns how many that were."""
+    """Remove recordings that nobody will ask for any more, and the oldest of too much."""
     oldest_s = office.clock.now_ms() / 1000 - older_than_days * _DAY_S
-    swept = 0
-    for file in office.paths.sessions.glob("*/*.traffic"):
-        with suppress(OSError):
-            if file.stat().st_mtime < oldest_s:
+    swept, kept_bytes = 0, 0
+    with suppress(OSError):
+        found = [(each.stat(), each) for each in office.paths.sessions.glob("*/*.traffic")]
+        for stat, file in sorted(found, key=lambda each: each[0].st_mtime, reverse=True):
+            kept_bytes += stat.st_size
+            if stat.st_mtime < oldest_s or kept_bytes > KEPT_BYTES:
                 file.unlink()
                 swept += 1
     return swept

@@ -13,7 +13,7 @@ DATASETS: tuple[DataSet, ...] = (
     DataSet(106, "prices", Scope.BRANCH, 3, masters.prices),
     DataSet(109, "routes", Scope.BRANCH, 1, masters.routes),
     DataSet(110, "stops", Scope.TERMINAL, 2, rounds.stops),
-    DataSet(111, "history", Scope.TERMINAL, 4, rounds.history),
+    DataSet(111, "history", Scope.TERMINAL, 2, rounds.history),
     DataSet(114, "stock", Scope.TERMINAL, 3, rounds.stock),
     DataSet(121, "reasons", Scope.BRANCH, 1, masters.reasons),
     DataSet(122, "numbers", Scope.TERMINAL, 2, own.numbers),

@@ -11,9 +11,11 @@ from uuid import UUID
 from app.storage.queries.arrivals import find_terminal
 from app.storage.queries.directory import (
     FoundCustomer,
+    FoundProduct,
     FoundRoute,
     customers_by_code,
     persons_by_code,
+    products_by_code,
     routes_by_code,
 )
 from app.storage.queries.terminal_data import parties_at_stops
@@ -33,14 +35,16 @@ class Scope(Enum):
 class Context:
     """A terminal that takes data home for a business day.
 
-    `customers` are the ones that it may serve: those of its route, or all when it has none; `own`
-    those of its route, or of its person. `as_of_ms` is the desk's time.
+    `products` are all, by code. `customers`, by key, are the ones that it may serve: those of its
+    route, or all when it has none; `own` those of its route, or of its person. `as_of_ms` is the
+    desk's time.
     """
 
     terminal_no: int
     epoch: int
     person: str
     route: FoundRoute | None
+    products: Mapping[str, FoundProduct]
     customers: Mapping[UUID, FoundCustomer]
     own: frozenset[UUID]
     day: date
@@ -89,4 +93,5 @@ def context_of(reader: Reader, terminal_no: int, day: date, as_of_ms: int) -> Co
             if carrier is not None and customer.salesperson_id == carrier.id
         )
     epoch = 0 if known is None else known.epoch
-    return Context(terminal_no, epoch, person, route, customers, own, day, as_of_ms)
+    products = products_by_code(reader)
+    return Context(terminal_no, epoch, person, route, products, customers, own, day, as_of_ms)

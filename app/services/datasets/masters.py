@@ -11,7 +11,7 @@ from app.services.datasets.dataset import Context, Row
 from app.services.intake import CLOCK_LIMIT_MS
 from app.services.staleness import STALE_AFTER_DAYS
 from app.storage.queries import terminal_data
-from app.storage.queries.directory import find_branch, persons_by_code, products_by_code
+from app.storage.queries.directory import find_branch, persons_by_code
 from app.storage.reader import Reader
 
 AHEAD_DAYS = 7
@@ -25,9 +25,9 @@ def users(reader: Reader, _context: Context) -> Iterable[Row]:
             yield person.code, person.name, person.roles
 
 
-def products(reader: Reader, _context: Context) -> Iterable[Row]:
+def products(_reader: Reader, context: Context) -> Iterable[Row]:
     """code, name, short name, group, base unit, ml per base unit, shelf life in days, has lots."""
-    for product in products_by_code(reader).values():
+    for product in context.products.values():
         if product.active:
             yield (
                 product.code,
@@ -41,17 +41,17 @@ def products(reader: Reader, _context: Context) -> Iterable[Row]:
             )
 
 
-def packings(reader: Reader, _context: Context) -> Iterable[Row]:
+def packings(_reader: Reader, context: Context) -> Iterable[Row]:
     """product, code, name, base units in it, is the default."""
-    for product in products_by_code(reader).values():
+    for product in context.products.values():
         if product.active:
             for each in product.packings.items:
                 yield product.code, each.code, each.name, each.factor, each.is_default
 
 
-def barcodes(reader: Reader, _context: Context) -> Iterable[Row]:
+def barcodes(_reader: Reader, context: Context) -> Iterable[Row]:
     """GTIN, product, packing; a number that is printed on two articles has two rows."""
-    for product in products_by_code(reader).values():
+    for product in context.products.values():
         if product.active:
             for each in product.packings.items:
                 if each.gtin:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 from app.services.datasets.dataset import Context, Row
 from app.storage.queries import terminal_data
+from app.storage.queries.terminal_data import PastDelivery, past_deliveries
 from app.storage.reader import Reader
 
 HISTORY_MS = 90 * 24 * 3_600_000
 HISTORY_DELIVERIES = 6
+# What a delivery takes out of two lots are two moves.
+HISTORY_MOVES = 9
 
 
 def customers(_reader: Reader, context: Context) -> Iterable[Row]:
@@ -37,12 +42,23 @@ def stops(reader: Reader, context: Context) -> Iterable[Row]:
 
 
 def history(reader: Reader, context: Context) -> Iterable[Row]:
-    """customer, product, packing, day, base units, fen for one packing: the last deliveries."""
-    rows = terminal_data.past_deliveries(
-        reader, context.own, context.as_of_ms - HISTORY_MS, HISTORY_DELIVERIES
-    )
-    for party_id, product, packing, day, qty, price_fen in rows:
-        yield context.customers[party_id].code, product, packing, str(day), qty, price_fen
+    """customer, product, the last deliveries (newest first: day, packing, base units, fen for one
+    packing, day ...)."""
+    products = {product.id: product for product in context.products.values()}
+    packings = {
+        key: code for product in products.values() for code, key in product.packing_ids.items()
+    }
+    since_ms = context.as_of_ms - HISTORY_MS
+    told: defaultdict[tuple[UUID, UUID], list[PastDelivery]] = defaultdict(list)
+    for past in past_deliveries(reader, context.own, since_ms, HISTORY_MOVES):
+        told[past.party_id, past.product_id].append(past)
+    for (party_id, product_id), found in told.items():
+        found.sort(key=lambda past: (past.business_date, packings[past.packing_id]), reverse=True)
+        last: list[object] = []
+        for past in found[:HISTORY_DELIVERIES]:
+            packing = packings[past.packing_id]
+            last += [str(past.business_date), packing, past.qty, past.price_fen]
+        yield context.customers[party_id].code, products[product_id].code, last
 
 
 def stock(reader: Reader, context: Context) -> Iterable[Row]:

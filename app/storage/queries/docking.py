@@ -46,6 +46,12 @@ class SessionRow:
     batches: int
     records: int
     problems: int
+    epoch: int | None
+    blobs: int | None
+    received_bytes: int | None
+    sent_bytes: int | None
+    log: str | None
+    traffic_path: str | None
 
 
 def board(reader: Reader, day_from_ms: int, day_to_ms: int) -> tuple[BoardRow, ...]:

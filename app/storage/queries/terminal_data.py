@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, and_, exists, func, or_, select
+from sqlalchemy import Select, Table, and_, exists, func, or_, select
 
 from app.domain.deliveries import DeliveryState
 from app.domain.numbering import DocumentKind
@@ -122,24 +123,14 @@ def lines_on_vans(reader: Reader, route_id: uuid.UUID | None) -> list[tuple[Any,
 
     Of one route, or of all.
     """
-    line = document_line.c
-    query = (
-        select(document.c.number, line.line_no, party.c.code, product.c.code, lot.c.code, line.qty)
-        .select_from(
-            document.join(
-                delivery,
-                and_(
-                    delivery.c.branch_id == document.c.branch_id,
-                    delivery.c.document_id == document.c.id,
-                ),
-            )
-            .join(
-                document_line,
-                and_(line.branch_id == document.c.branch_id, line.document_id == document.c.id),
-            )
-            .join(party, _is(party, document.c.party_id, document))
-            .join(product, _is(product, line.product_id, document_line))
-            .outerjoin(lot, _is(lot, line.lot_id, document_line))
+    of_note = (
+        select(document.c.id)
+        .join(
+            delivery,
+            and_(
+                delivery.c.branch_id == document.c.branch_id,
+                delivery.c.document_id == document.c.id,
+            ),
         )
         .where(
             document.c.branch_id == reader.branch_id,
@@ -148,117 +139,145 @@ def lines_on_vans(reader: Reader, route_id: uuid.UUID | None) -> list[tuple[Any,
         )
     )
     if route_id is not None:
-        query = query.where(delivery.c.route_id == route_id)
+        of_note = of_note.where(delivery.c.route_id == route_id)
+    line = document_line.c
+    query = (
+        select(document.c.number, line.line_no, party.c.code, product.c.code, lot.c.code, line.qty)
+        .select_from(
+            document_line.join(document, _is(document, line.document_id, document_line))
+            .join(party, _is(party, document.c.party_id, document))
+            .join(product, _is(product, line.product_id, document_line))
+            .outerjoin(lot, _is(lot, line.lot_id, document_line))
+        )
+        .where(line.branch_id == reader.branch_id, line.document_id.in_(_keys(reader, of_note)))
+    )
     return [tuple(row) for row in reader.rows(query)]
 
 
 def stock_on_vans(reader: Reader, vehicle_id: uuid.UUID | None) -> list[tuple[Any, ...]]:
     """(van, product, lot or None, expiry or None, base units), of one vehicle or of all."""
+    of_van = select(location.c.id).where(
+        location.c.branch_id == reader.branch_id, location.c.kind == LocationKind.VAN.value
+    )
+    if vehicle_id is not None:
+        of_van = of_van.where(location.c.vehicle_id == vehicle_id)
     balance = stock_balance.c
+    groups = (location.c.code, product.c.code, lot.c.code, lot.c.expiry_date)
     query = (
-        select(
-            location.c.code,
-            product.c.code,
-            lot.c.code,
-            lot.c.expiry_date,
-            func.sum(balance.qty).label("qty"),
-        )
+        select(*groups, func.sum(balance.qty).label("qty"))
         .select_from(
-            location.join(
-                stock_balance,
-                and_(
-                    balance.branch_id == location.c.branch_id, balance.location_id == location.c.id
-                ),
-            )
+            stock_balance.join(location, _is(location, balance.location_id, stock_balance))
             .join(product, _is(product, balance.product_id, stock_balance))
             .outerjoin(lot, _is(lot, balance.lot_id, stock_balance))
         )
-        .where(location.c.branch_id == reader.branch_id, location.c.kind == LocationKind.VAN.value)
-        .group_by(location.c.code, product.c.code, lot.c.code, lot.c.expiry_date)
+        .where(
+            balance.branch_id == reader.branch_id,
+            balance.location_id.in_(_keys(reader, of_van)),
+            balance.qty != 0,
+        )
+        .group_by(*groups)
         .having(func.sum(balance.qty) != 0)
     )
-    if vehicle_id is not None:
-        query = query.where(location.c.vehicle_id == vehicle_id)
     # a sum comes as a decimal from PostgreSQL
     return [(*row[:4], int(row.qty)) for row in reader.rows(query)]
 
 
-def past_deliveries(
-    reader: Reader, parties: Iterable[uuid.UUID], since_ms: int, days: int
-) -> list[tuple[Any, ...]]:
-    """(party, product, packing, business day, base units, fen) that customers were handed over.
+@dataclass(frozen=True, slots=True)
+class PastDelivery:
+    """Base units of a product that a customer got on a day, and the price of one packing."""
 
-    The newest `days` days of each customer and product; the price is the highest of a day. What
-    was reversed is left out.
+    party_id: uuid.UUID
+    product_id: uuid.UUID
+    packing_id: uuid.UUID
+    business_date: date
+    qty: int
+    price_fen: int
+
+
+def past_deliveries(
+    reader: Reader, parties: Iterable[uuid.UUID], since_ms: int, moves: int
+) -> list[PastDelivery]:
+    """The newest `moves` handovers of each product to each customer, those of a day together.
+
+    What was reversed is left out; of several prices on a day it is the highest.
     """
-    move, undone = stock_move.c, stock_move.alias()
-    groups = (location.c.party_id, move.product_id, document_line.c.packing_id, move.business_date)
-    rank = (
-        func.dense_rank()
-        .over(partition_by=(groups[0], groups[1]), order_by=move.business_date.desc())
-        .label("place")
+    of_customer = select(location.c.id, location.c.party_id).where(
+        location.c.branch_id == reader.branch_id,
+        location.c.kind == LocationKind.CUSTOMER.value,
+        location.c.party_id.in_(sorted(set(parties))),
     )
-    handed_over = (
+    party_of = {row.id: row.party_id for row in reader.rows(of_customer)}
+    move, newer, undone = stock_move.c, stock_move.alias(), stock_move.alias()
+    pair = (
+        select(stock_balance.c.location_id, stock_balance.c.product_id)
+        .where(
+            stock_balance.c.branch_id == reader.branch_id,
+            stock_balance.c.location_id.in_(sorted(party_of)),
+        )
+        .distinct()
+        .subquery()
+    )
+    # By the index of places, products and times: a window would read everything of 90 days.
+    first_ms = (
+        select(newer.c.event_ms)
+        .where(
+            newer.c.branch_id == reader.branch_id,
+            newer.c.target_id == pair.c.location_id,
+            newer.c.product_id == pair.c.product_id,
+            newer.c.event_ms >= since_ms,
+        )
+        .order_by(newer.c.event_ms.desc())
+        .limit(1)
+        .offset(moves - 1)
+        .scalar_subquery()
+    )
+    groups = (move.target_id, move.product_id, document_line.c.packing_id, move.business_date)
+    query = (
         select(
             *groups,
             func.sum(move.qty).label("qty"),
             func.max(document_line.c.price_fen).label("price_fen"),
-            rank,
         )
         .select_from(
-            location.join(
+            pair.join(
                 stock_move,
-                and_(move.branch_id == location.c.branch_id, move.target_id == location.c.id),
+                and_(
+                    move.branch_id == reader.branch_id,
+                    move.target_id == pair.c.location_id,
+                    move.product_id == pair.c.product_id,
+                    move.event_ms >= func.coalesce(first_ms, since_ms),
+                ),
             ).join(document_line, _is(document_line, move.line_id, stock_move))
         )
         .where(
-            location.c.branch_id == reader.branch_id,
-            location.c.kind == LocationKind.CUSTOMER.value,
-            location.c.party_id.in_(sorted(set(parties))),
-            move.event_ms >= since_ms,
             ~exists()
             .where(undone.c.branch_id == move.branch_id, undone.c.reverses_id == move.id)
-            .correlate(stock_move),
+            .correlate(stock_move)
         )
         .group_by(*groups)
-        .subquery()
     )
-    found = handed_over.c
-    query = (
-        select(
-            found.party_id,
-            product.c.code,
-            packing.c.code,
-            found.business_date,
-            found.qty,
-            found.price_fen,
-        )
-        .join(
-            product,
-            and_(product.c.branch_id == reader.branch_id, product.c.id == found.product_id),
-        )
-        .join(
-            packing,
-            and_(packing.c.branch_id == reader.branch_id, packing.c.id == found.packing_id),
-        )
-        .where(found.place <= days)
-    )
-    return [(*row[:4], int(row.qty), row.price_fen) for row in reader.rows(query)]
+    return [
+        PastDelivery(party_of[row[0]], *row[1:4], int(row.qty), row.price_fen)
+        for row in reader.rows(query)
+    ]
 
 
 def told_lately(
     reader: Reader, terminal_no: int, epoch: int, since_ms: int, limit: int
 ) -> list[tuple[Any, ...]]:
     """(record, type, code, what has become of it) of the newest records that have a code."""
-    record, batch = raw_record.c, upload_batch.c
+    batch, record = upload_batch.c, raw_record.c
+    of_batch = select(batch.id).where(
+        batch.branch_id == reader.branch_id,
+        batch.terminal_no == terminal_no,
+        batch.epoch == epoch,
+        batch.received_ms >= since_ms,
+    )
     query = (
         select(record.seq, record.type, record.code, record.disposition)
-        .join(upload_batch, _is(upload_batch, record.batch_id, raw_record))
         .where(
             record.branch_id == reader.branch_id,
-            batch.terminal_no == terminal_no,
-            batch.epoch == epoch,
-            batch.received_ms >= since_ms,
+            record.batch_id.in_(_keys(reader, of_batch)),
             record.variant == 0,
             record.seq.is_not(None),
             record.code.is_not(None),
@@ -267,6 +286,12 @@ def told_lately(
         .limit(limit)
     )
     return [tuple(row) for row in reader.rows(query)]
+
+
+def _keys(reader: Reader, query: Select[tuple[uuid.UUID]]) -> list[uuid.UUID]:
+    # Asked for first: SQLite, which knows nothing of how many rows there are, may otherwise begin
+    # at the other end and read every line that there ever was.
+    return list(reader.connection.scalars(query))
 
 
 def _is(table: Table, column: Any, other: Table) -> Any:

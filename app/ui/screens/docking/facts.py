@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from app.clock import Clock
 from app.domain.records.catalogue import RECORD_TYPES
 from app.errors import ArchiveError, NotFound, PortError, RuleBroken
-from app.explain import driver_sentence
+from app.explain import driver_sentence, event_sentence
 from app.i18n import N_
 from app.services.office import Office
+from app.services.sessions import events_of
 from app.storage.queries.directory import persons_by_code, routes_by_code
 from app.storage.queries.docking import BoardRow, SessionRow, board, sessions
 from app.storage.queries.latest import KindCount, last_upload_path, records_by_kind
@@ -236,8 +237,15 @@ def _tell_live(docking: Live, t: Language) -> tuple[Told, ...]:
 
 
 def _tell_sessions(found: Iterable[SessionRow], t: Language) -> Iterable[Told]:
-    for session in found:
+    for place, session in enumerate(found):
         started = t.time(session.started_ms)[-5:]
+        events = events_of(session) if place == 0 else ()
+        for event in events:
+            tone = "bad" if event.code == "failed" else ""
+            words = event_sentence(event.code, event.fields, t.translator)
+            yield Told(t.time(event.at_ms)[-5:], tone, words)
+        if events:
+            continue
         if session.state == "failed":
             words = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
             yield Told(started, "bad", words)
