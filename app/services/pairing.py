@@ -192,7 +192,9 @@ def _epoch(
     before = 0 if known is None else known.epoch
     if same_device:
         return max(before, 1)
-    if step.store.terminal_keys.has_any(number) or device.epoch < before:
+    # The epoch of a lost terminal is the one that its paper was typed in.
+    is_lost = known is not None and known.status == "lost"
+    if is_lost or step.store.terminal_keys.has_any(number) or device.epoch < before:
         return before + 1
     return max(device.epoch, 1)
 
