@@ -17,6 +17,6 @@ def untouched_installation(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Keep tests away from the data, the language and the passwords of whoever runs them."""
-    for name in ("TALLYDOCK_DB", "TALLYDOCK_PASSWORD"):
+    for name in ("TALLYDOCK_DB", "TALLYDOCK_PASSPHRASE", "TALLYDOCK_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TALLYDOCK_DATA", str(tmp_path_factory.getbasetemp() / "installation"))

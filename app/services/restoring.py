@@ -54,7 +54,7 @@ def restore(
         raise RuleBroken("folder-not-empty", path=str(data))
     if place is not None and not inside and place.exists():
         raise RuleBroken("database-not-empty", url=str(place))
-    with _part_of(data) as part:
+    with _part_of(data) as part, _undone(None if inside else place):
         backup = unpack(file, passphrase, lambda name: part / name)
         if place is not None and inside:
             place = part / place.resolve().relative_to(data.resolve())
@@ -62,7 +62,10 @@ def restore(
         if place is not None and backup.manifest.holds_database:
             with _output(place):
                 place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(part / DATABASE, place)
+                if inside:
+                    (part / DATABASE).replace(place)
+                else:  # perhaps another disk
+                    shutil.move(part / DATABASE, place)
             migrate.upgrade(f"sqlite:///{place}")
         else:
             (part / DATABASE).unlink(missing_ok=True)
@@ -111,6 +114,17 @@ def _part_of(data: Path) -> Iterator[Path]:
         yield part
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _undone(file: Path | None) -> Iterator[None]:
+    """What could not be finished does not leave half a database elsewhere."""
+    try:
+        yield
+    except BaseException:
+        if file is not None:
+            file.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

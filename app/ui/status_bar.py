@@ -59,6 +59,10 @@ class StatusBar(QFrame):
         self.retranslate()
         self.look_for_backup()
 
+    @property
+    def backup_words(self) -> str:
+        return self._backup.text()
+
     def look_for_backup(self) -> None:
         """Show when the last backup was made; what cannot be found out now is asked later."""
         self._workplace.read(last_backup, self._show_backup, lambda _error: None)

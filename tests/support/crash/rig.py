@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.branches import environment
-from tests.support.crash import clerks, disks, kills, outside, power, servers
+from tests.support.crash import backups, clerks, disks, kills, outside, power, servers
 from tests.support.crash.ground import told_story
 from tests.support.crash.shim import build_shim
 from tests.support.terminals import ROOT
@@ -56,6 +56,7 @@ PROOFS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "page counts": _on_ground(disks.at_page_counts),
     "power": power.lose_power,
     "kill and power": _on_ground(power.lose_power_after_kill),
+    "backups": backups.at_operations,
     "clerks": clerks.at_once,
     "cuts": servers.with_cuts,
     "crashes": servers.with_crashes,

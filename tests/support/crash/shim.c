@@ -204,6 +204,7 @@ ON_FILE(fchmod, 'c', 0, (int fd, mode_t mode), fd, mode)
         return result; \
     }
 ON_PATH(unlink, 'u', (const char *path), path)
+ON_PATH(rmdir, 'd', (const char *path), path)
 ON_PATH(mkdir, 'm', (const char *path, mode_t mode), path, mode)
 ON_PATH(chmod, 'c', (const char *path, mode_t mode), path, mode)
 
@@ -239,4 +240,3 @@ UNSEEN(truncate64, ours(name), int, (const char *name, off_t size), TYPES(const 
        name, size)
 UNSEEN(posix_fallocate64, path_of(fd, path), int, (int fd, off_t at, off_t size),
        TYPES(int, off_t, off_t), fd, at, size)
-UNSEEN(rmdir, ours(name), int, (const char *name), TYPES(const char *), name)
