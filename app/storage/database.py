@@ -1,8 +1,9 @@
 """Opens the database and hands out transactions and readers."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from sqlalchemy import Engine, select
 
@@ -28,6 +29,8 @@ class Database:
     clock: Clock
     busy_timeout_s: float
     place: str
+    # SQLite lets whoever asks first after a pause have the turn; twenty lanes want an honest queue.
+    turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -71,7 +74,11 @@ class Database:
 
         Raises DatabaseBusy, DiskFull, DatabaseError; a failure at the end counts as not done.
         """
+        queue: AbstractContextManager[object] = nullcontext()
+        if is_sqlite(self.engine.url):
+            queue = self.turn
         with (
+            queue,
             translated(self.place, self.busy_timeout_s),
             self.engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),
