@@ -32,6 +32,7 @@ KIND_WORDS: Mapping[str, str] = {
     "CNT": N_("Stock counts"),
     "CNL": N_("Count lines"),
     "VIS": N_("Visits"),
+    "PHO": N_("Photos"),
     "EVT": N_("Events of the terminal"),
     "DEL": N_("Deletions"),
     "EOD": N_("End of day"),
