@@ -1,38 +1,22 @@
-"""What a terminal takes home: the rows of each data set, their revisions, and only what changed."""
+"""What a terminal takes home: the rows of each data set."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 
 import pytest
 
 from app.domain.business_day import business_date
-from app.domain.rights import Actor
-from app.errors import PermissionDenied, RuleBroken
 from app.services.datasets.catalogue import DATASETS
-from app.services.datasets.dataset import Scope
-from app.services.datasets.packaging import packages_for
+from app.services.datasets.dataset import DataSet
 from app.services.delivering import load
-from app.services.masters import Customer, MasterData, put_masters
+from app.services.masters import MasterData, put_masters
 from app.services.number_blocks import provide_numbers
 from app.services.office import Office
 from app.services.planning import plan_route_day
 from app.services.reversing import reverse
 from app.services.terminals import assign, enrol
 from app.storage.queries.deliveries import note
-from app.storage.store.data_sets import KEPT
-from app.storage.store.master_data import (
-    Party,
-    Price,
-    PriceList,
-    Product,
-    Profile,
-    Reason,
-    Route,
-)
-from drivers.contract import Held, Package, TerminalInfo
-from drivers.protocols.docking.datasets import apply_delta, decode_rows
+from app.storage.store.master_data import Price, PriceList, Reason, Route
 from tests.support.offices import (
     CLERK,
     DAY,
@@ -43,61 +27,10 @@ from tests.support.offices import (
     at,
     sample_masters,
 )
+from tests.support.taking_home import Handheld, add_customers
 from tests.support.trades import deliver, load_orders
 
-KEY_COLUMNS = {dataset.name: dataset.key_columns for dataset in DATASETS}
 EVENING_MS = MORNING_MS + 30 * HOUR_MS
-
-
-class Handheld:
-    """Holds data sets like a terminal: says what it has, and applies what it is sent."""
-
-    def __init__(self, number: int = 3) -> None:
-        self.number = number
-        self.held: dict[str, tuple[int, bytes]] = {}
-        self.sent: Mapping[str, Package] = {}
-
-    @property
-    def info(self) -> TerminalInfo:
-        return TerminalInfo(
-            branch=127,
-            terminal=self.number,
-            epoch=0,
-            serial="SN",
-            model="simulated",
-            app_version="1.0",
-            protocol_version=1,
-            person="S01",
-            battery_percent=None,
-            free_bytes=None,
-            clock_offset_ms=0,
-            last_seq=0,
-            schema_version=1,
-            held=tuple(
-                Held(name, revision, sha256(content).digest())
-                for name, (revision, content) in self.held.items()
-            ),
-        )
-
-    def fetch(self, office: Office, day: date = DAY) -> "Handheld":
-        packages = packages_for(office, CLERK, self.info, day)
-        self.sent = {package.name: package for package in packages}
-        assert len(self.sent) == len(packages)
-        for package in packages:
-            content = package.data
-            if package.base_revision:
-                revision, base = self.held[package.name]
-                assert revision == package.base_revision
-                content = apply_delta(base, package.data, package.key_columns)
-            assert sha256(content).digest() == package.sha256
-            self.held[package.name] = (package.revision, content)
-        return self
-
-    def rows(self, name: str) -> list[list[object]]:
-        return decode_rows(self.held[name][1], KEY_COLUMNS[name])
-
-    def revision(self, name: str) -> int:
-        return self.held[name][0]
 
 
 @pytest.fixture
@@ -108,35 +41,15 @@ def desk(office: Office) -> Office:
     return office
 
 
-def add_customers(office: Office, *codes: str, route: str | None = None) -> None:
-    data = MasterData(
-        customers=tuple(
-            Customer(
-                Party(code=code, name=f"店 {code}"),
-                Profile(valid_from=date(2026, 1, 1), customer_type="GROCERY", route=route),
-            )
-            for code in codes
-        )
-    )
-    put_masters(office, CLERK, data)
-
-
-def rename(office: Office, name: str) -> None:
-    (customer, _) = sample_masters().customers
-    changed = replace(customer, party=replace(customer.party, name=name))
-    put_masters(office, CLERK, MasterData(customers=(changed,)))
-
-
 def test_the_names_of_the_table_are_distinct() -> None:
     assert len({dataset.name for dataset in DATASETS}) == len(DATASETS)
     assert len({dataset.number for dataset in DATASETS}) == len(DATASETS)
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
-def test_every_set_names_its_columns(dataset: object) -> None:
-    rows = dataset.rows  # type: ignore[attr-defined]
-    assert rows.__doc__
-    assert rows.__doc__.count(",") >= 1
+def test_every_set_names_its_columns(dataset: DataSet) -> None:
+    assert dataset.rows.__doc__
+    assert dataset.rows.__doc__.count(",") >= dataset.key_columns - 1
 
 
 def test_a_new_terminal_gets_every_set_whole(desk: Office) -> None:
@@ -282,7 +195,7 @@ def test_the_last_deliveries_of_ones_own_customers_go_along(
     (number,) = load_orders(desk).numbers
     evening = at(desk, EVENING_MS)
     deliver(evening, terminal, number, refused=10)
-    delivered = [["C0001", "HX500", "CS", str(NEXT_DAY), 100, 5350]]
+    delivered = [["C0001", "HX500", [str(NEXT_DAY), "CS", 100, 5350]]]
     handheld = Handheld().fetch(evening, NEXT_DAY)
     assert handheld.rows("history") == delivered
     # the driver serves no customers of his own until he has a route
@@ -306,9 +219,11 @@ def test_only_the_last_six_days_of_a_product_are_told(desk: Office, terminal: Te
         terminal.upload(today)
         hand_over(today, terminal)
     rows = Handheld().fetch(today).rows("history")
-    days = [f"2026-06-{3 + place:02}" for place in range(6)]
-    assert [row[3] for row in rows if row[1] == "HX500"] == days
-    assert [row[3] for row in rows if row[1] == "XG330"] == days
+    days = [f"2026-06-{8 - place:02}" for place in range(6)]
+    assert rows == [
+        ["C0001", "HX500", [value for day in days for value in (day, "CS", 12, 5350)]],
+        ["C0001", "XG330", [value for day in days for value in (day, "CS", 12, 3600)]],
+    ]
 
 
 def hand_over(office: Office, terminal: Terminal) -> None:
@@ -342,91 +257,3 @@ def test_the_numbers_it_may_give_out_go_along(desk: Office) -> None:
     handheld.fetch(desk)
     assert handheld.rows("numbers") == [[2026, 1, 200, 0, "0127-T003-26-"]]
     assert Handheld(4).fetch(desk).rows("numbers") == []
-
-
-def test_who_holds_everything_gets_nothing(desk: Office) -> None:
-    handheld = Handheld().fetch(desk).fetch(desk)
-    assert handheld.sent == {}
-    handheld.fetch(at(desk, EVENING_MS))
-    assert list(handheld.sent) == ["control"]
-
-
-def test_a_change_is_sent_as_a_change(desk: Office) -> None:
-    add_customers(desk, *(f"C1{number:03}" for number in range(50)))
-    handheld = Handheld().fetch(desk)
-    rename(desk, "东浦新烟酒店")
-    handheld.fetch(desk)
-    assert list(handheld.sent) == ["customers"]
-    package = handheld.sent["customers"]
-    assert (package.base_revision, package.revision) == (1, 2)
-    assert len(package.data) < 200
-    assert handheld.rows("customers")[0][1] == "东浦新烟酒店"
-
-
-def test_a_change_that_is_larger_than_the_whole_is_not_sent(desk: Office) -> None:
-    handheld = Handheld().fetch(desk)
-    put_masters(desk, CLERK, MasterData(reasons=(Reason(code="DMG1", name="破损"),)))
-    handheld.fetch(desk)
-    assert handheld.sent["reasons"].base_revision == 0
-
-
-def test_other_bytes_under_a_known_revision_are_replaced_whole(desk: Office) -> None:
-    add_customers(desk, *(f"C1{number:03}" for number in range(50)))
-    handheld = Handheld().fetch(desk)
-    handheld.held["customers"] = (1, b"\x80")
-    handheld.fetch(desk)
-    assert handheld.sent["customers"].base_revision == 0
-    assert len(handheld.rows("customers")) == 52
-
-
-def test_the_same_content_under_another_revision_costs_next_to_nothing(desk: Office) -> None:
-    handheld = Handheld().fetch(desk)
-    handheld.held["customers"] = (77, handheld.held["customers"][1])
-    handheld.fetch(desk)
-    package = handheld.sent["customers"]
-    assert (package.base_revision, package.revision, len(package.data)) == (77, 1, 5)
-
-
-def test_a_terminal_that_was_away_long_gets_it_whole_again(desk: Office) -> None:
-    add_customers(desk, *(f"C1{number:03}" for number in range(50)))
-    rare, often = Handheld().fetch(desk), Handheld()
-    for place in range(KEPT):
-        assert often.fetch(desk).revision("customers") == place + 1
-        rename(desk, f"name {place}")
-    rare_before = dict(rare.held)
-    assert rare.fetch(desk).sent["customers"].base_revision == 0
-    rare.held = rare_before | {"customers": often.held["customers"]}
-    assert rare.fetch(desk).sent["customers"].base_revision == KEPT
-    query = "SELECT revision FROM data_set WHERE name = 'customers' AND scope = '3' ORDER BY 1"
-    with desk.database.read() as reader:
-        kept = [row.revision for row in reader.connection.exec_driver_sql(query)]
-    assert kept == list(range(2, KEPT + 2))
-
-
-def test_terminals_share_what_is_of_the_branch(desk: Office) -> None:
-    Handheld(3).fetch(desk)
-    Handheld(4).fetch(desk)
-    with desk.database.read() as reader:
-        found = reader.connection.exec_driver_sql("SELECT name, scope, revision FROM data_set")
-        rows = [tuple(row) for row in found]
-    assert sorted(rows) == sorted(
-        (dataset.name, scope, 1)
-        for dataset in DATASETS
-        for scope in (["3", "4"] if dataset.scope is Scope.TERMINAL else [""])
-    )
-
-
-def test_more_than_a_data_set_may_hold_is_said_in_words(desk: Office) -> None:
-    sample = sample_masters().products[0]
-    for code in ("HUGE", "VAST", "WIDE"):
-        huge = Product(code=code, name="x" * (3 * 1024 * 1024), packings=sample.packings)
-        put_masters(desk, CLERK, MasterData(products=(huge,)))
-    with pytest.raises(RuleBroken) as refused:
-        Handheld().fetch(desk)
-    assert refused.value.rule == "data-set"
-    assert refused.value.fields["name"] == "products"
-
-
-def test_who_may_not_dock_gets_nothing(desk: Office) -> None:
-    with pytest.raises(PermissionDenied):
-        packages_for(desk, Actor("guest", frozenset()), Handheld().info, DAY)

@@ -124,6 +124,8 @@ def _are_same(row: Sequence[object], other: Sequence[object]) -> bool:
 
 def _items_in(value: object) -> int:
     """How many values are in a value, which may be a list or a map of plain values."""
+    if isinstance(value, list | tuple) and all(isinstance(inner, _PLAIN) for inner in value):
+        return len(value)
     inner = _decode(_encode(value), 1, MAX_ITEMS)
     if isinstance(inner, dict):
         return 2 * len(inner)
