@@ -16,6 +16,7 @@ from pathlib import Path
 from drivers.contract import Link
 from drivers.devices.simulated.day import make_day
 from drivers.devices.simulated.faults import Faults, FaultyLink, Rebooted, read_faults
+from drivers.devices.simulated.hostile import ATTACKS, Rogue
 from drivers.devices.simulated.impostors import chatter, stay_silent
 from drivers.devices.simulated.joining import Joining, say
 from drivers.devices.simulated.photos import add_photos
@@ -27,7 +28,7 @@ from drivers.devices.simulated.trust import Trust
 from drivers.errors import LinkError, LinkLost
 from drivers.protocols.docking.batch import Batch
 
-SCENARIOS = ("empty", "day", "chatter", "silent")
+SCENARIOS = ("empty", "day", "chatter", "silent", *ATTACKS)
 
 
 def command_line(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +46,12 @@ def command_line(arguments: Sequence[str] | None = None) -> int:
         except (ValueError, OSError, sqlite3.Error) as error:  # a BatchError is a ValueError
             sys.stderr.write(f"tallydock-handheld: {error}\n")
             return 2
-        handheld = Handheld(store, trust, path.parent, faults, _clock(faults), joining)
-        return _run(options, handheld, faults)
+        clock = _clock(faults)
+        handheld = Handheld(store, trust, path.parent, faults, clock, joining)
+        impostor = {"chatter": chatter, "silent": stay_silent}.get(options.scenario)
+        if options.scenario in ATTACKS:
+            impostor = Rogue(store, trust, options.scenario, clock, options.seed).serve
+        return _run(options, handheld, faults, impostor)
 
 
 def _prepare(
@@ -77,8 +82,12 @@ def _copy(original: Path, path: Path) -> None:
             path.with_suffix(suffix).write_bytes(source.read_bytes())
 
 
-def _run(options: argparse.Namespace, handheld: Handheld, faults: Faults) -> int:
-    impostor = {"chatter": chatter, "silent": stay_silent}.get(options.scenario)
+def _run(
+    options: argparse.Namespace,
+    handheld: Handheld,
+    faults: Faults,
+    impostor: Callable[[Link], None] | None,
+) -> int:
     try:
         with open_port(options.port) as port:
             _say({"port": port.address})
@@ -110,7 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scenario", choices=SCENARIOS, default="empty",
                         help="day: a working day in an empty store; chatter and silent are no "
-                        "terminals at all")  # fmt: skip
+                        "terminals at all. Paired and hostile: bomb (inflates to 1 GiB), endless "
+                        "(uploads without end), liar (sizes and digests are not true), deep (a "
+                        "list in a list in a list), babble (messages at random), giant (lengths "
+                        "near 4 GiB)")  # fmt: skip
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=VALUE",
                         help="cut=BYTES reboot=BYTES stall=BYTES flip=RATE drop=RATE dup=RATE "
                         "delay=SECONDS clock=SECONDS badtotals=1 full=1 battery=PERCENT"
