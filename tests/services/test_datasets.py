@@ -28,8 +28,10 @@ from tests.support.offices import (
     sample_masters,
 )
 from tests.support.taking_home import Handheld, add_customers
+from tests.support.terminals import ROOT
 from tests.support.trades import deliver, load_orders
 
+PROTOCOL = ROOT / "drivers" / "PROTOCOL.md"
 EVENING_MS = MORNING_MS + 30 * HOUR_MS
 
 
@@ -50,6 +52,13 @@ def test_the_names_of_the_table_are_distinct() -> None:
 def test_every_set_names_its_columns(dataset: DataSet) -> None:
     assert dataset.rows.__doc__
     assert dataset.rows.__doc__.count(",") >= dataset.key_columns - 1
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
+def test_the_protocol_tells_vendors_of_every_set(dataset: DataSet) -> None:
+    columns = " ".join((dataset.rows.__doc__ or "").split())
+    row = f"| {dataset.number} | `{dataset.name}` | {dataset.key_columns} | {columns} |"
+    assert row in PROTOCOL.read_text("utf-8").splitlines()
 
 
 def test_a_new_terminal_gets_every_set_whole(desk: Office) -> None:
