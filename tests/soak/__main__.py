@@ -86,7 +86,8 @@ SOAKS = (
     Soak(
         "sqlite", "clerks", "Four clerks on SQLite", 500,
         "Four processes take in the same twelve batches, each in an order of its own; every "
-        "25th trial is replayed. Longest wait of one batch in the notes.",
+        "25th trial is replayed. Bad is also if nobody gets on for 5 s; the notes have the longest "
+        "wait.",
         "trials", {"database": "sqlite"},
     ),
     Soak(

@@ -18,6 +18,7 @@ from tests.support.branches import environment
 from tests.support.crash import backups, clerks, disks, kills, outside, power, servers
 from tests.support.crash.ground import told_story
 from tests.support.crash.shim import build_shim
+from tests.support.restored_desks import fortnights
 from tests.support.terminals import ROOT
 
 PATIENCE_S = 3 * 3600
@@ -57,6 +58,7 @@ PROOFS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "power": power.lose_power,
     "kill and power": _on_ground(power.lose_power_after_kill),
     "backups": backups.at_operations,
+    "restored desks": fortnights,
     "clerks": clerks.at_once,
     "cuts": servers.with_cuts,
     "crashes": servers.with_crashes,
