@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.dialogs.carriers import Carriers, choose, fill, read_carriers
+from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.text import Text
 from app.ui.workplace import Workplace
 
@@ -36,7 +36,7 @@ class AssignDialog(QDialog):
         heading.setText(self.windowTitle())
         note = Text("muted", wrap=True)
         note.setText(t("It holds from the next docking on; what was brought stays as it was."))
-        self.person, self.route = QComboBox(), QComboBox()
+        self.person, self.route = ChoiceBox(workplace.theme), ChoiceBox(workplace.theme)
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.setHorizontalSpacing(16)

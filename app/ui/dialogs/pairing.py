@@ -28,6 +28,7 @@ from drivers.contract import Place
 
 FORM, CODE, DIGITS, END = range(4)
 _TICK_MS = 250
+_SIGN_PX = 64
 _STAGES = {
     "scan": N_("Waiting until the handheld asks to be paired"),
     "connect": N_("Asking who is there"),
@@ -57,13 +58,13 @@ class PairingDialog(QDialog):
         self._watcher = watcher
         self._job: Job | None = None
         self._wish: Wish | None = None
-        self._page = FORM
         self._until_ms = 0
         self._answer: Future[bool] | None = None
-        self.form = PairingForm(self._t, number, port)
+        self.form = PairingForm(workplace.theme, self._t, number, port)
         self.code = QrCode()
         self.heading = Text("heading", wrap=True)
         self.digits = Text("display")
+        self.sign = Text()
         self.sentence = Text("", wrap=True)
         self.stage = Text("muted")
         self.left = Text("muted")
@@ -81,7 +82,7 @@ class PairingDialog(QDialog):
     @property
     def page(self) -> int:
         """FORM, CODE, DIGITS or END."""
-        return self._page
+        return self._pages.currentIndex()
 
     def begin(self) -> None:
         """Ask the handheld at the chosen port until it is paired, or nobody waits any more."""
@@ -131,7 +132,8 @@ class PairingDialog(QDialog):
         middle = QHBoxLayout(scan)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(self.code)
-        for page in (self.form, scan, self.digits):
+        self.sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for page in (self.form, scan, self.digits, self.sign):
             self._pages.addWidget(page)
         foot = QHBoxLayout()
         foot.addWidget(self.back)
@@ -167,10 +169,7 @@ class PairingDialog(QDialog):
 
     def _show(self, page: int) -> None:
         t, port = self._t, self._wish.port if self._wish else ""
-        self._page = page
-        self._pages.setVisible(page != END)
-        if page != END:
-            self._pages.setCurrentIndex(page)
+        self._pages.setCurrentIndex(page)
         waiting = page in (CODE, DIGITS)
         self.stage.setVisible(waiting)
         self.stage.setText("")
@@ -243,6 +242,7 @@ class PairingDialog(QDialog):
         t = self._t
         self._let_go()
         self._show(END)
+        self.sign.setPixmap(self._workplace.theme.pixmap("circle-check", "ok", _SIGN_PX))
         self.heading.setText(t("Terminal {n} is paired", n=place.terminal))
         self.sentence.setText(
             t("Leave it plugged in: it is docked now, and whenever it is plugged in again.")
@@ -256,6 +256,7 @@ class PairingDialog(QDialog):
         late = bool(self._until_ms) and self._workplace.clock.now_ms() > self._until_ms
         self._let_go()
         self._show(END)
+        self.sign.setPixmap(self._workplace.theme.pixmap("circle-x", "bad", _SIGN_PX))
         self.heading.setText(t("Not paired"))
         words = in_words(error, t)
         if late and isinstance(error, PortError):

@@ -2,13 +2,15 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from app.services.pairing import MAX_NUMBER, Seat
 from app.ui.dialogs.carriers import Carriers, choose, fill
 from app.ui.dialogs.pairing_job import Wish
 from app.ui.language import Language
+from app.ui.theme import Theme
 from app.ui.widgets.chips import Chips
+from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.text import Text
 from drivers.discovery import FoundPort
 
@@ -18,7 +20,7 @@ class PairingForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, t: Language, number: int = 0, port: str = "") -> None:
+    def __init__(self, theme: Theme, t: Language, number: int = 0, port: str = "") -> None:
         super().__init__()
         self._t = t
         self._wanted = number
@@ -27,9 +29,9 @@ class PairingForm(QWidget):
         self.number = QLineEdit()
         self.number.setValidator(QIntValidator(1, MAX_NUMBER, self))
         self.note = Text("muted", wrap=True)
-        self.person, self.route, self.port = QComboBox(), QComboBox(), QComboBox()
+        self.person, self.route, self.port = (ChoiceBox(theme) for _ in range(3))
         self.port.setEditable(True)
-        self.port.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.port.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
         self.port.setEditText(port)
         self.way = Chips(("code", "digits"))
         self._grid = QFormLayout(self)
@@ -112,7 +114,7 @@ class PairingForm(QWidget):
 
     def _say(self) -> None:
         t = self._t
-        words = (t("Number"), t("Person"), t("Route"), t("Port"), t("How"))
+        words = (t("Terminal number"), t("Person"), t("Route"), t("Port"), t("How"))
         parts: tuple[QWidget, ...] = (self.number, self.person, self.route, self.port, self.way)
         for label, part, word in zip(self._labels, parts, words, strict=True):
             label.setText(word)

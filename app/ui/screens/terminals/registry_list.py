@@ -46,16 +46,22 @@ class TerminalRow(RegistryRow):
 
 
 def terminals(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[TerminalRow]:
+    """Return every terminal; one without a route of its own goes that of its person."""
     people, routes = persons_by_code(reader), routes_by_code(reader)
+    of_person = {route.person_id: route.code for route in routes.values()}
     names = [field.name for field in fields(RegistryRow)]
-    rows = [
-        TerminalRow(
-            **{name: getattr(row, name) for name in names},
-            person=people[row.person_code].name if row.person_code in people else row.person_code,
-            route=routes[row.route_code].name if row.route_code in routes else row.route_code,
+    rows = []
+    for row in registry(reader):
+        person = people.get(row.person_code)
+        route = row.route_code or of_person.get(person.id if person else None, "")
+        name = routes[route].name if route in routes else ""
+        rows.append(
+            TerminalRow(
+                **{name: getattr(row, name) for name in names},
+                person=person.name if person else row.person_code,
+                route=f"{route} {name}".strip(),
+            )
         )
-        for row in registry(reader)
-    ]
     return narrowed(rows, ask, _words_of)
 
 
@@ -154,14 +160,14 @@ def _serial(row: TerminalRow, _t: Language) -> str:
 
 
 COLUMNS: tuple[Column[TerminalRow], ...] = (
-    Column("terminal_no", N_("No."), _number, 48, number=True),
-    Column("status", N_("State"), _state, 104, look=_state_look),
-    Column("paired", N_("Device"), _paired, 104, look=_paired_look),
+    Column("terminal_no", N_("No."), _number, 52, number=True),
+    Column("status", N_("State"), _state, 118, look=_state_look),
+    Column("paired", N_("Device"), _paired, 118, look=_paired_look),
     Column("person", N_("Person"), _person, 84),
-    Column("route", N_("Route"), _route, 76),
+    Column("route", N_("Route"), _route, 104),
     Column("seen_ms", N_("Last seen"), _seen, 138),
     Column("battery_percent", N_("Battery"), _battery, 84, number=True, look=_battery_look),
-    Column("clock_offset_ms", N_("Clock"), _clock, 110, look=_clock_look),
+    Column("clock_offset_ms", N_("Clock"), _clock, 124, look=_clock_look),
     Column("numbers_left", N_("Numbers used"), _numbers, 108, number=True, look=_numbers_look),
     Column("received_seq", N_("Received"), _received, 82, number=True),
     Column("backed_up_seq", N_("Backed up"), _backed_up, 84, number=True),
