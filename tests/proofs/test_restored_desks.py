@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.restored_desks import add_up, play, template_branch
+from tests.support.restored_desks import fortnights, play, template_branch
 
 SEEDS = 150
 CARELESS_SEEDS = 30
@@ -10,8 +10,7 @@ CARELESS_SEEDS = 30
 
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_and_every_gap_is_told() -> None:
-    with template_branch() as template:
-        found = add_up([play(template, seed) for seed in range(SEEDS)])
+    found = fortnights(SEEDS)
     assert found["faults"] == []
     # The fortnights held what they are about: backups, restores, gaps, and uploads that healed.
     assert found["notes"]["restores"] >= SEEDS

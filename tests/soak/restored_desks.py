@@ -3,15 +3,14 @@
 import sys
 from typing import Any
 
-from tests.support.restored_desks import add_up, play, template_branch
+from tests.support.restored_desks import fortnights
 
 COUNT = 10_000
 
 
 def run(count: int = COUNT) -> dict[str, Any]:
     """`trials`, `bad`, `faults` and `notes` of the seeds from 0 up to `count`."""
-    with template_branch() as template:
-        return add_up([play(template, seed) for seed in range(count)])
+    return fortnights(count)
 
 
 if __name__ == "__main__":

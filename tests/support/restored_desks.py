@@ -339,3 +339,9 @@ def add_up(outcomes: list[Outcome]) -> dict[str, Any]:
         notes["with gaps"] += bool(each.told)
     bad = sum(bool(each.silent or each.lost or each.told_wrong) for each in outcomes)
     return {"trials": len(outcomes), "bad": bad, "faults": faults[:20], "notes": dict(notes)}
+
+
+def fortnights(count: int) -> dict[str, Any]:
+    """What the seeds from 0 up to `count` come to."""
+    with template_branch() as template:
+        return add_up([play(template, seed) for seed in range(count)])
