@@ -35,7 +35,7 @@ DEBIAN_RUN = (
     "libxkbcommon-x11-0 libxkbcommon0"
 ).split()
 DEBIAN_TEST = (
-    "gcc libc6-dev lrzsz poppler-utils postgresql qpdf strace x11-utils xauth xdotool xvfb"
+    "gcc libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace x11-utils xauth xdotool xvfb"
 ).split()
 FEDORA_RUN = (
     "cups-libs dbus-libs fontconfig glib2 libX11 libX11-xcb libbrotli libglvnd-egl libglvnd-glx "

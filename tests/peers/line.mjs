@@ -22,7 +22,7 @@ const within = (value, low, high) => Math.max(low, Math.min(high, value));
 
 // One connection as a stream of bytes in both directions; offsets grow without wrapping in here.
 class Stream extends Duplex {
-  number; content;
+  number; content; lostPieces = 0;
   #write; #timer;
   #kept = Buffer.alloc(0); #base = 0; #sent = 0; #serial = 0; #under = []; #lost = []; #waiting = null;
   #expected = 0; #highest = 0; #ahead = new Map(); #ackDue = false;
@@ -152,6 +152,7 @@ class Stream extends Duplex {
   #noteFate(bytes, lost) {
     this.#damages = this.#damages * Math.exp(-bytes / 16384) + (lost ? 1 : 0);
     this.#clean += lost ? 0 : bytes;
+    this.lostPieces += lost ? 1 : 0;
     const best = this.#damages ? Math.sqrt((20 * 16384) / this.#damages) : Infinity;
     const start = this.#clean < FAST_AFTER_BYTES ? FIRST_CONTENT_BYTES : this.accepted.content;
     this.content = Math.floor(within(Math.min(best, start), 128, this.accepted.content));

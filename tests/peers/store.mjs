@@ -173,10 +173,10 @@ export class Store {
     return fs.readFileSync(this.file('sets', digest));
   }
 
-  // The first value of the first row of `control`; 0 without that set.
+  // Field 16 of hello, the first value of the first row of `control`. A desk reads 0 as "long ago".
   mastersMs() {
     const { control } = this.state.sets;
-    return control ? decodeCbor(this.content(control))[0][0] : 0;
+    return control ? { 16: decodeCbor(this.content(control))[0][0] } : {};
   }
 
   // Every parcel becomes a set, and all are switched to at once. Throws if one has another digest.

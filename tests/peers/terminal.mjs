@@ -22,7 +22,7 @@ const CODE = {
   PAIRING_REFUSED: 210, MALFORMED: 301, UNKNOWN: 302, UNEXPECTED: 303,
   BATCH_DAMAGED: 501, DATASET_DAMAGED: 502, TERMINAL_FAULT: 511,
 };
-const CHUNK_BYTES = 16384;
+const CHUNK_BYTES = 4096; // what a cut costs at most
 const BLOBS_AT_ONCE = 4;
 const NAME = { serial: 'JS-1', model: 'node' };
 
@@ -122,7 +122,7 @@ async function dock(talk, store) {
   await talk.send(KIND.HELLO, {
     1: place.branch, 2: place.terminal, 3: place.epoch, 4: NAME.serial, 5: NAME.model, 6: APP_VERSION,
     7: SCHEMA_VERSION, 8: place.person, 9: seq, 10: 1, 11: 1, 14: seq ? 1 : 0,
-    15: Buffer.from(ticket, 'hex'), 16: store.mastersMs(), 18: store.held(),
+    15: Buffer.from(ticket, 'hex'), ...store.mastersMs(), 18: store.held(),
   });
   for (;;) {
     const message = await expect(talk, KIND.PING, KIND.WELCOME);
@@ -171,7 +171,6 @@ async function wait(talk, store, received) {
     if (kind === KIND.SEAL) {
       store.change({ received: message.get(1), ticket: (message.get(3) ?? Buffer.alloc(0)).toString('hex') });
       await talk.send(KIND.SAFE);
-      tell({ event: 'safe' });
       return;
     }
   }
@@ -234,9 +233,13 @@ async function session(stream, host) {
   let talk = null;
   try {
     talk = stream.suite === SUITE.TLS13 ? await secure(stream, host.store) : new Talk(stream);
-    if (stream.suite === SUITE.TLS13) await dock(talk, host.store);
-    else await pair(talk, host.store, host.invitation);
-    if (stream.suite === SUITE.PAIRING) host.paired();
+    if (stream.suite === SUITE.TLS13) {
+      await dock(talk, host.store);
+      tell({ event: 'safe', lost_pieces: stream.lostPieces });
+    } else {
+      await pair(talk, host.store, host.invitation);
+      host.paired();
+    }
   } catch (error) {
     tell({ event: 'ended', why: error.message, code: error.code });
     if (talk === null) stream.destroy();

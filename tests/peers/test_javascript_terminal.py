@@ -142,6 +142,7 @@ def test_flipped_bits_change_nothing(desk: Office, peer: Peer) -> None:
         report = dock(desk, CLERK, bad)
     _assert_done(report)
     assert (report.documents, report.photos, report.lost) == (100, 1, 0)
+    assert peer.heard("safe")[0]["lost_pieces"] > 5
     assert blobs_of(desk).path(hashlib.sha256(photo).digest()).read_bytes() == photo
     assert _orders(desk) == 101
     assert_sound(desk)
@@ -150,7 +151,7 @@ def test_flipped_bits_change_nothing(desk: Office, peer: Peer) -> None:
 def test_a_cut_upload_goes_on_where_it_was(desk: Office, peer: Peer) -> None:
     _pair(desk, peer, orders=1)
     with peer.running(orders=1000) as port:
-        with running_relay(_end(port), Line(cut_at=30_000)) as cut:
+        with running_relay(_end(port), Line(cut_at=15_000)) as cut:
             assert dock(desk, CLERK, cut).state == "failed"
         report = dock(desk, CLERK, port)
     _assert_done(report)
