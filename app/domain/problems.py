@@ -37,6 +37,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_DEL_LATE": Severity.QUARANTINE,
         "E_DEL_LINE": Severity.QUARANTINE,
         "W_CLOCK": Severity.WARN,
+        "W_CLOCK_SET": Severity.WARN,
         "W_RESTORED": Severity.WARN,
         "W_STALE": Severity.WARN,
         "X_NUMBER": Severity.WARN,

@@ -64,6 +64,10 @@ PROBLEMS: Mapping[str, str] = {
         "A line was deleted on the terminal while its document stayed. Decide what counts."
     ),
     "W_CLOCK": N_("The terminal's clock was wrong. Its times were corrected; set its clock."),
+    "W_CLOCK_SET": N_(
+        "The terminal's clock was put back while it worked, before its record {seq}. Days and "
+        "times around it may be wrong; check them."
+    ),
     "W_LATE": N_("It came after its day was closed and counts in the first open day. Check it."),
     "E_PROD": N_("The product {product} is not known. Choose the right one below."),
     "E_CUST": N_("The customer {customer} is not known. Choose the right one below."),

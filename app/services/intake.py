@@ -15,6 +15,7 @@ from app.domain.rights import Actor, Right
 from app.services.archive import ArchivedFile, Origin, origin_of
 from app.services.bonds import Bond, check_chain, judge_bond, photos_in
 from app.services.cases import Case, links_of
+from app.services.clock_faults import clock_problems
 from app.services.collecting import without_collecting
 from app.services.gaps import close_gaps
 from app.services.holes import hold_torn
@@ -29,8 +30,6 @@ from app.storage.store.uploads import Batch as BatchRow
 from app.storage.store.uploads import QuarantineItem
 from drivers.contract import Receipt, Verdict
 from drivers.protocols.docking.batch import Batch, BatchError, BatchHeader, Record, open_batch
-
-CLOCK_LIMIT_MS = 5 * 60 * 1000
 
 _COUNTED_AS = {"quarantined": "quarantined", "rejected": "rejected", "conflict": "conflicts"}
 
@@ -195,8 +194,8 @@ def _apply(
     # the records of one document share its problem
     shared = {id(piece.problem): piece.problem for piece in pieces}
     problems = [found for found in shared.values() if found is not None]
-    if abs(clock_offset_ms) > CLOCK_LIMIT_MS:
-        problems.append(problem("W_CLOCK", "clock", offset_s=clock_offset_ms // 1000))
+    if not bond.typed_by:  # paper is typed in any order
+        problems += clock_problems(pieces, clock_offset_ms)
     counts = _count(pieces)
     return IntakeResult(receipt, counts, posted.documents, posted.moves, (*gaps, *problems))
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from app.domain.counts import MAX_COUNT_LINES
 from app.domain.orders import MAX_ORDER_LINES
+from app.services.clock_faults import CLOCK_LIMIT_MS
 from app.services.datasets.dataset import Context, Row
-from app.services.intake import CLOCK_LIMIT_MS
 from app.services.staleness import STALE_AFTER_DAYS
 from app.storage.queries import terminal_data
 from app.storage.queries.directory import find_branch, persons_by_code
