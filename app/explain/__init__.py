@@ -52,6 +52,8 @@ def event_sentence(code: str, fields: Mapping[str, object], t: Translator) -> st
             return driver_sentence(error, fields, t)
         if error in RULES:
             return _fill(RULES[error], fields, t)
+        if error == NotFound.code and (what := str(fields.get("what"))) in MISSING:
+            return _fill(MISSING[what], fields, t)
         if error in ERRORS:
             return _fill(ERRORS[error], fields, t)
     return _fill(EVENTS[code], fields, t) if code in EVENTS else code

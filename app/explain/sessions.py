@@ -24,4 +24,9 @@ EVENTS: Mapping[str, str] = {
     ),
     "finished": N_("Both sides agreed that all is done; the terminal may be taken out."),
     "failed": N_("The docking ended early: {error}"),
+    "interrupted": N_("The program was ended in the middle. Nothing is lost: dock again."),
+    "unrecorded": N_(
+        "What passed over the line could not all be written down ({reason}); that changes nothing "
+        "of the docking. Make room in the data folder."
+    ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from app.clock import Clock
 from app.domain.business_day import business_date
 from app.domain.problems import Problem
 from app.domain.rights import Actor, Right
@@ -67,9 +68,10 @@ class DockReport:
 
 @dataclass(slots=True)
 class _Course:
-    """What has happened so far in a docking."""
+    """What has happened so far in a docking; `watch` measures how long the desk itself takes."""
 
     log: SessionLog
+    watch: Clock
     results: list[IntakeResult] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     photos: int = 0
@@ -95,7 +97,7 @@ def dock(
     not even the attempt can be written down.
     """
     actor.require(Right.DOCK)
-    course = _Course(SessionLog(office.clock))
+    course = _Course(SessionLog(office.clock), office.clock)
     started_ms = office.clock.now_ms()
     error: AppError | None = None
     try:
@@ -120,8 +122,9 @@ def _run(
     with (
         _port_errors(port),
         course.log.recorded(open_link(port, driver.serial)) as link,
-        driver.connect(link, office.clock.now_ms, progress) as session,
+        driver.connect(link, course.log.clock.now_ms, progress) as session,
     ):
+        # mutated
         try:
             info = session.info()
             course.log.meet(info)
@@ -149,11 +152,11 @@ def _pull(
     course.log.add("resumed", received=marks.received_seq, backed_up=marks.backed_up_seq)
     for upload in session.pull(marks):
         progress("check", 0, 0)
-        began_ms = office.clock.now_ms()
+        began_ms = course.watch.now_ms()
         origin = Origin(info.branch, info.terminal, info.epoch, upload.batch_no)
         offset_ms = info.clock_offset_ms or 0
         result = take_in(office, actor, origin, upload.data, clock_offset_ms=offset_ms)
-        course.post_ms += office.clock.now_ms() - began_ms
+        course.post_ms += course.watch.now_ms() - began_ms
         course.results.append(result)
         progress("commit", 0, 0)
         session.acknowledge(result.receipt)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from app.clock import Clock
@@ -16,10 +19,28 @@ from app.services.intake import IntakeResult
 from app.services.office import Office
 from drivers.contract import Link, Package, TerminalInfo, Traffic
 from drivers.links.recording import RecordingLink
+from drivers.links.replay import ReplayLink
 
 KEPT_DAYS = 30
 KEPT_BYTES = 1 << 30
-_DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class LineClock:
+    """The time of a docking: that of its line, so that a replay is told the same times again.
+
+    Between two calls of a recorded line it stands still.
+    """
+
+    link: Link
+    began_ms: int
+    minutes_east: int
+
+    def now_ms(self) -> int:
+        return self.began_ms + round(self.link.now_s() * 1000)
+
+    def offset_min(self) -> int:
+        return self.minutes_east
 
 
 class SessionLog:
@@ -42,7 +63,12 @@ class SessionLog:
         """Day and name of the recording; None while nothing is recorded."""
         return None if self._file is None else f"{self._file.parent.name}/{self._file.name}"
 
-    def add(self, code: str, **fields: object) -> None:
+    @property
+    def clock(self) -> Clock:
+        """The desk's, until a line is open that keeps its own time."""
+        return self._clock
+
+    def add(self, code: str, /, **fields: object) -> None:
         """One event, now."""
         self._events.append({"at_ms": self._clock.now_ms(), "code": code, "fields": fields})
 
@@ -50,18 +76,29 @@ class SessionLog:
         return json.dumps(self._events, ensure_ascii=False, separators=(",", ":"))
 
     def recorded(self, link: Link) -> Link:
-        """The same link, with whatever passes over it written down if the disk allows it."""
+        """The same link, with whatever passes over it written down if the disk allows it.
+
+        From here on `clock` is that of the line, where it is recorded or replayed.
+        """
         self._link = link
         self.add("opened", port=link.name)
         if self._file is not None:
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-                # What the cipher opens stands in there, so it is nobody else's to read.
-                self._file.touch(0o600)
-                self._link = RecordingLink(link, self._file.open("wb"))
-            except OSError:
+                file = _private_file(self._file)
+            except OSError as error:
                 self._file = None
+                self.add("unrecorded", reason=error.strerror)
+            else:
+                self._link = RecordingLink(link, file, self._clock.now_ms())
+        if isinstance(self._link, RecordingLink | ReplayLink) and self._link.began_ms is not None:
+            east = self._clock.offset_min()
+            self._clock = LineClock(self._link, self._link.began_ms, east)
         return self._link
+
+    def note_recording(self) -> None:
+        """Say so if the recording is not whole; the line is closed by now."""
+        if isinstance(self._link, RecordingLink) and self._link.refusal:
+            self.add("unrecorded", reason=self._link.refusal)
 
     def record_to(self, file: Path) -> None:
         """Where `recorded` writes."""
@@ -145,9 +182,12 @@ def session_row(
         code = ""
     except AppError as error:
         code = str(error.fields.get("driver_code") or error.fields.get("rule") or error.code)
-        log.add("failed", error=code, **_plain(error.fields))
+        log.add("failed", **_plain(error.fields) | {"error": code})
         raise
     finally:
+        if code == "interrupted":
+            log.add("interrupted")
+        log.note_recording()
         _end(office, actor, port, log, code)
 
 
@@ -180,18 +220,45 @@ def _end(office: Office, actor: Actor, port: str, log: SessionLog, code: str) ->
             )
 
 
-def sweep_traffic(office: Office, older_than_days: int = KEPT_DAYS) -> int:
-    """Remove recordings that nobody will ask for any more, and the oldest of too much."""
-    oldest_s = office.clock.now_ms() / 1000 - older_than_days * _DAY_S
-    swept, kept_bytes = 0, 0
-    with suppress(OSError):
-        found = [(each.stat(), each) for each in office.paths.sessions.glob("*/*.traffic")]
-        for stat, file in sorted(found, key=lambda each: each[0].st_mtime, reverse=True):
-            kept_bytes += stat.st_size
-            if stat.st_mtime < oldest_s or kept_bytes > KEPT_BYTES:
+def sweep_traffic(
+    office: Office, older_than_days: int = KEPT_DAYS, kept_bytes: int = KEPT_BYTES
+) -> int:
+    """Remove recordings that nobody will ask for any more, and the oldest of too many.
+
+    Age is counted by the desk's calendar, as the folders are named. Returns how many files went;
+    what the disk does not let go stays for the next time.
+    """
+    today = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC).date()
+    oldest = (today - timedelta(days=older_than_days)).isoformat()
+    left_bytes, swept = kept_bytes, 0
+    for file, size_bytes in reversed(_recordings(office.paths.sessions)):
+        left_bytes -= size_bytes
+        if left_bytes < 0 or file.parent.name < oldest:
+            with suppress(OSError):
                 file.unlink()
                 swept += 1
+    for folder in office.paths.sessions.glob("*/"):
+        if folder.name < today.isoformat():
+            with suppress(OSError):  # some recordings of that day are still there
+                folder.rmdir()
     return swept
+
+
+def _recordings(root: Path) -> list[tuple[Path, int]]:
+    """Every recording with its size, oldest first."""
+    found = []
+    for file in root.glob("*/*.traffic"):
+        with suppress(OSError):
+            seen = file.stat()
+            found.append((file.parent.name, seen.st_mtime_ns, file, seen.st_size))
+    return [(file, size_bytes) for _, _, file, size_bytes in sorted(found)]
+
+
+def _private_file(path: Path) -> BinaryIO:
+    """Nobody else may read it: it holds what the line encrypts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return open(descriptor, "wb")  # noqa: PTH123 - a descriptor that nobody else can read
 
 
 def _known(session_id: UUID | None) -> UUID:

@@ -2,8 +2,9 @@
 
 A recording starts with the line `tallydock-recording 2 NAME`. Then come entries: one letter, the
 time in microseconds (u64), the length (u32) and so many bytes. `r`: what a read gave (nothing, if
-it timed out); `w`: what was written; `n`: a random number. Of the cipher `b`: its first bytes; `o`:
-what was opened; `a`: what it answered by itself; `p`: what it was given to close and `s`: what
+it timed out); `w`: what was written; `n`: a random number; `u`: the desk's time as the line was
+opened (UTC milliseconds, u64), always the first. Of the cipher `b`: its first bytes; `o`: what was
+opened; `a`: what it answered by itself; `p`: what it was given to close and `s`: what
 became of that; `c`: the certificate of the other side, once it is ready.
 """
 
@@ -16,24 +17,35 @@ from drivers.links.closing import ClosingLink
 
 HEADER: Final = b"tallydock-recording 2"
 ENTRY: Final = struct.Struct(">cQI")
+MOMENT: Final = struct.Struct(">Q")
 
 
 class RecordingLink(ClosingLink):
     """Owns `link` and `file`. Its time stands still between two calls, so that a replay sees
     exactly the times that the recorded session saw. A file that cannot be written to any more
-    ends the recording, never the docking."""
+    ends the recording, never the docking.
 
-    def __init__(self, link: Link, file: BinaryIO) -> None:
+    `began_ms`: the desk's time now, for a desk that works in the time of this line."""
+
+    def __init__(self, link: Link, file: BinaryIO, began_ms: int | None = None) -> None:
         self._link = link
         self._file = file
-        self._fails = False
+        self._refusal = ""
         self._now_s = 0.0
         self._began_s = link.now_s()
-        self._keep(HEADER + b" " + link.name.encode() + b"\n")
+        self.began_ms = began_ms
+        self._keep(HEADER + b" " + _in_one_line(link.name) + b"\n")
+        if began_ms is not None:
+            self.note(b"u", MOMENT.pack(began_ms))
 
     @property
     def name(self) -> str:
         return self._link.name
+
+    @property
+    def refusal(self) -> str:
+        """Why the file took no more; empty while it takes everything, for sure after `close`."""
+        return self._refusal
 
     def now_s(self) -> float:
         return self._now_s
@@ -59,8 +71,8 @@ class RecordingLink(ClosingLink):
         self._link.close()
         try:
             self._file.close()
-        except OSError:  # the last bytes did not fit on the disk
-            self._fails = True
+        except OSError as error:  # the last bytes did not fit on the disk
+            self._refusal = error.strerror or str(error)
 
     def note(self, kind: bytes, data: bytes) -> None:
         """Write one entry at the present time."""
@@ -69,11 +81,15 @@ class RecordingLink(ClosingLink):
         self._keep(ENTRY.pack(kind, micros, len(data)) + data)
 
     def _keep(self, data: bytes) -> None:
-        if not self._fails:
+        if not self._refusal:
             try:
                 self._file.write(data)
-            except OSError:
-                self._fails = True
+            except OSError as error:
+                self._refusal = error.strerror or str(error)
+
+
+def _in_one_line(name: str) -> bytes:
+    return name.encode(errors="backslashreplace").replace(b"\n", b" ")
 
 
 class _RecordedCipher:

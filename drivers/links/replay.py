@@ -8,7 +8,9 @@ from typing import NoReturn
 from drivers.contract import Cipher
 from drivers.errors import Diverged, LinkLost, PortInvalid, PortMissing
 from drivers.links.closing import ClosingLink
-from drivers.links.recording import ENTRY, HEADER
+from drivers.links.recording import ENTRY, HEADER, MOMENT
+
+_LAST_MS = 253_000_000_000_000  # in the year 9987: no desk's clock says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Entry:
 class ReplayLink(ClosingLink):
     """Reads give what the recorded reads gave; writes must be the recorded writes.
 
-    No key is needed: what the cipher opened and closed stands in the recording.
+    No key is needed: what the cipher opened and closed stands in the recording. `began_ms` is the
+    desk's time as the recorded line was opened, where the recording says it. Raises ValueError for
+    a time that no desk can have had.
     """
 
     def __init__(self, name: str, entries: list[Entry]) -> None:
@@ -31,6 +35,9 @@ class ReplayLink(ClosingLink):
         self._entries = entries
         self._at = 0
         self._now_s = 0.0
+        self.began_ms: int | None = None
+        if self.next_is(b"u"):
+            self.began_ms = _moment(self.take(b"u"))
 
     @property
     def name(self) -> str:
@@ -103,12 +110,11 @@ def open_replay(path: Path) -> ReplayLink:
     """Open a recording. Raises `PortMissing` or `PortInvalid`."""
     url = f"replay:{path}"
     try:
-        entries = read_recording(path.read_bytes())
+        return ReplayLink(url, read_recording(path.read_bytes()))
     except OSError as error:
         raise PortMissing(port=url, reason=str(error)) from error
     except ValueError as error:
         raise PortInvalid(port=url, reason=str(error)) from error
-    return ReplayLink(url, entries)
 
 
 def read_recording(data: bytes) -> list[Entry]:
@@ -124,3 +130,9 @@ def read_recording(data: bytes) -> list[Entry]:
             entries.append(Entry(kind, micros, data[at : at + length]))
         at += length
     return entries
+
+
+def _moment(data: bytes) -> int:
+    if len(data) != MOMENT.size or (ms := MOMENT.unpack(data)[0]) > _LAST_MS:
+        raise ValueError("no moment that a desk can have recorded")
+    return int(ms)

@@ -1,6 +1,8 @@
 """What a docking leaves behind: its course in words, a recording that plays, a file for support."""
 
 import ast
+import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -17,19 +19,26 @@ from app.i18n import Translator
 from app.paths import Paths
 from app.services.archive import Archive
 from app.services.demo.days import moment_ms
+from app.services.desk_key import credentials
 from app.services.docking import dock
 from app.services.office import Office
-from app.services.session_log import sweep_traffic
+from app.services.recovering import recover
+from app.services.session_log import SessionLog, sweep_traffic
 from app.services.sessions import events_of, find_session, list_sessions, traffic_of
 from app.services.support import blanked, make_bundle
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.queries.fingerprint import fingerprint
+from drivers.contract import Watermarks
+from drivers.devices.tallydock import TallydockDriver
 from drivers.links.replay import read_recording
+from drivers.registry import open_link
 from tests.support.branches import DAY, found
 from tests.support.credentials import introduce
 from tests.support.handhelds import handheld
 from tests.support.offices import CLERK, Terminal
+
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
@@ -93,6 +102,7 @@ def test_the_recording_shows_what_the_line_does_not(docked: Office) -> None:
     assert traffic.stat().st_mode & 0o077 == 0
     entries = read_recording(traffic.read_bytes())
     assert {entry.kind for entry in entries} == {
+        b"u",
         b"r",
         b"w",
         b"n",
@@ -145,23 +155,77 @@ def test_a_docking_is_played_again_on_the_desk_as_it_was_before(tmp_path: Path) 
         again.database.close()
 
 
-def test_a_disk_that_is_full_ends_the_recording_and_not_the_docking(
+def test_a_folder_that_cannot_be_made_costs_the_recording_and_not_the_docking(
     desk: Office, tmp_path: Path
 ) -> None:
-    desk.paths.sessions.parent.mkdir(parents=True, exist_ok=True)
     desk.paths.sessions.write_bytes(b"not a folder")
     with handheld(tmp_path, "--branch", "127", "--terminal", "3") as port:
         assert dock(desk, CLERK, port).state == "done"
     (row,) = list_sessions(desk, CLERK)
     assert row.traffic_path is None
+    told = {event.code: event.fields for event in events_of(row)}
+    assert told["unrecorded"]["reason"]
+
+
+def test_a_disk_that_fills_up_costs_the_recording_and_not_the_docking(
+    desk: Office, tmp_path: Path
+) -> None:
+    """The line as `dock` records it, into the one device that is always full."""
+    log = SessionLog(desk.clock)
+    log.record_to(Path("/dev/full"))
+    with (
+        handheld(tmp_path, "--branch", "127", "--terminal", "3") as port,
+        log.recorded(open_link(port)) as link,
+        TallydockDriver(None, credentials(desk)).connect(
+            link, log.clock.now_ms, lambda *_: None
+        ) as session,
+    ):
+        assert list(session.pull(Watermarks(0, 0))) == []
+        session.finish()
+    log.note_recording()
+    assert [event["code"] for event in json.loads(log.as_json())] == ["opened", "unrecorded"]
+
+
+def test_a_docking_that_is_broken_off_says_so(desk: Office, tmp_path: Path) -> None:
+    def stop(stage: str, _done: int, _total: int) -> None:
+        if stage == "identified":
+            raise KeyboardInterrupt
+
+    with (
+        handheld(tmp_path, "--branch", "127", "--terminal", "3") as port,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        dock(desk, CLERK, port, progress=stop)
+    (row,) = list_sessions(desk, CLERK)
+    assert (row.state, row.error_code) == ("failed", "interrupted")
+    assert events_of(row)[-1].code == "interrupted"
 
 
 def test_old_recordings_go(docked: Office) -> None:
     assert sweep_traffic(docked) == 0
-    assert sweep_traffic(docked, older_than_days=-1) == 1
     (row,) = list_sessions(docked, CLERK)
+    file = traffic_of(docked, CLERK, row)
+    month_later = docked.with_clock(FixedClock(docked.clock.now_ms() + 31 * DAY_MS))
+    recover(month_later, CLERK)
+    assert not file.parent.exists()
     with pytest.raises(NotFound):
         traffic_of(docked, CLERK, row)
+
+
+def test_of_too_many_recordings_the_oldest_go(docked: Office) -> None:
+    day = docked.paths.sessions / "2026-01-01"
+    older, newer = day / "1.traffic", day / "2.traffic"
+    day.mkdir()
+    for place, file in enumerate((newer, older)):
+        file.write_bytes(bytes(1000))
+        os.utime(file, (9000 - place, 9000 - place))
+    (row,) = list_sessions(docked, CLERK)
+    newest = traffic_of(docked, CLERK, row)
+    kept_bytes = newest.stat().st_size + 1500
+    assert sweep_traffic(docked, older_than_days=100_000, kept_bytes=kept_bytes) == 1
+    assert newest.exists()
+    assert newer.exists()
+    assert not older.exists()
 
 
 def test_support_gets_no_secret_and_no_customer(docked: Office, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from drivers.devices.tallydock import TallydockDriver
 from drivers.errors import Diverged, LinkLost, PortInvalid
-from drivers.links.recording import RecordingLink
+from drivers.links.recording import ENTRY, HEADER, RecordingLink
+from drivers.links.replay import open_replay
 from drivers.registry import open_link
 from tests.support.desks import KNOWN, Docked, open_desk
 from tests.support.terminals import running_handheld
@@ -71,5 +72,36 @@ def test_a_recording_that_is_cut_ends_like_a_lost_link(
 def test_what_is_not_a_recording_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "session.txt"
     file.write_text(text, "ascii")
+    with pytest.raises(PortInvalid):
+        open_link(f"replay:{file}")
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_docking(tmp_path: Path) -> None:
+    with (
+        running_handheld(tmp_path, scenario="day") as handheld,
+        open_desk(tmp_path / "desk.sqlite") as desk,
+        Path("/dev/full").open("wb") as full,
+        RecordingLink(open_link(handheld.port), full) as link,
+    ):
+        docked = desk.dock(link, driver=TallydockDriver(None, KNOWN))
+        link.close()
+    assert docked.uploads
+    assert link.refusal == "No space left on device"
+
+
+def test_the_moment_is_recorded_and_played(tmp_path: Path) -> None:
+    file = tmp_path / "session.traffic"
+    with running_handheld(tmp_path) as handheld:
+        RecordingLink(open_link(handheld.port), file.open("wb"), 1_780_000_000_000).close()
+    played = open_replay(file)
+    assert played.began_ms == 1_780_000_000_000
+    with pytest.raises(LinkLost):
+        played.read(1, 0.0)
+
+
+@pytest.mark.parametrize("moment", [bytes(7), bytes([255] * 8)])
+def test_a_moment_that_no_desk_can_have_had_is_refused(tmp_path: Path, moment: bytes) -> None:
+    file = tmp_path / "session.traffic"
+    file.write_bytes(HEADER + b" x\n" + ENTRY.pack(b"u", 0, len(moment)) + moment)
     with pytest.raises(PortInvalid):
         open_link(f"replay:{file}")
