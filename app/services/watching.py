@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 import structlog
@@ -44,10 +45,17 @@ class _Watch:
 
 
 def found_ports(named: Sequence[str] = ()) -> tuple[FoundPort, ...]:
-    """The serial ports of this machine behind those that are `named`, none of them opened."""
+    """The serial ports of this machine behind those that are `named`, none of them opened.
+
+    A named file that is not there is no port yet: it comes when its terminal is plugged in.
+    """
     found = {port.url: port for port in list_ports()}
-    first = {url: found.get(url) or FoundPort(url) for url in named}
+    first = {url: found.get(url) or FoundPort(url) for url in named if not _is_absent(url)}
     return tuple((first | found).values())
+
+
+def _is_absent(url: str) -> bool:
+    return url.startswith("/") and not Path(url).exists()
 
 
 def is_nobody(report: DockReport) -> bool:
@@ -77,9 +85,11 @@ def watch(
     actor.require(Right.DOCK)
     stop = stop or Event()
     state = _Watch()
+    named = tuple(ports)  # the first time with those that are missing: one may be mistyped
     with ThreadPoolExecutor(LANES, thread_name_prefix="dock") as pool:
         while not stop.is_set():
-            here = dict.fromkeys((*ports, *(port.url for port in find_ports())))
+            here = dict.fromkeys((*named, *(port.url for port in find_ports())))
+            named = tuple(port for port in ports if not _is_absent(port))
             for port in here:
                 if _is_due(state, port, once):
                     work = pool.submit(_dock, office, actor, port, progress)

@@ -20,7 +20,7 @@ from app.services import watching
 from app.services.docking import DockReport
 from app.services.office import Office
 from app.services.terminals import list_terminals
-from app.services.watching import found_ports, watch
+from app.services.watching import AGAIN_AFTER_POLLS, found_ports, watch
 from app.storage import migrate
 from drivers.discovery import FoundPort
 from tests.support.credentials import introduce
@@ -93,7 +93,9 @@ def test_a_port_where_nobody_answers_is_not_told(desk: Office, handhelds: Shelf)
 def test_what_is_plugged_in_later_is_docked_and_ends_with_the_watch(
     desk: Office, handhelds: Shelf
 ) -> None:
-    stop, there, asked = Event(), [], []
+    stop = Event()
+    there: list[FoundPort] = []
+    asked: list[int] = []
 
     def find() -> Sequence[FoundPort]:
         asked.append(len(there))
@@ -103,6 +105,37 @@ def test_what_is_plugged_in_later_is_docked_and_ends_with_the_watch(
 
     reports = watch(desk, CLERK, find_ports=find, stop=stop, told=lambda _report: stop.set())
     assert [(report.terminal, report.state) for report in reports] == [(3, "done")]
+
+
+def test_a_named_port_is_told_once_while_it_is_missing_and_docked_when_it_comes(
+    desk: Office, handhelds: Shelf, tmp_path: Path
+) -> None:
+    link, stop = f"{tmp_path}/cradle", Event()
+    asked: list[int] = []
+    told: list[DockReport] = []
+
+    def find() -> Sequence[FoundPort]:
+        asked.append(len(asked))
+        if len(asked) == 4:
+            handhelds.take(3, port=f"pty:{link}")
+        return ()
+
+    def tell(report: DockReport) -> None:
+        told.append(report)
+        if report.state == "done":
+            stop.set()
+
+    watch(desk, CLERK, ports=[link], find_ports=find, stop=stop, told=tell)
+    assert [report.state for report in told] == ["failed", "done"]
+    assert code_of(told[0]) == "port_missing"
+    assert len(asked) < AGAIN_AFTER_POLLS  # it did not wait for its turn to be tried again
+
+
+def test_a_named_file_is_no_port_before_it_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "cradle"
+    assert str(file) not in [port.url for port in found_ports([str(file)])]
+    file.touch()
+    assert found_ports([str(file)])[0].url == str(file)
 
 
 def test_a_lane_that_breaks_down_tells_of_itself_alone(
@@ -127,13 +160,13 @@ def test_a_lane_that_breaks_down_tells_of_itself_alone(
 
 
 def test_named_ports_come_first_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = [FoundPort("/dev/ttyUSB0", location="1-2.3"), FoundPort("/dev/ttyUSB1")]
+    known = [FoundPort("COM4", location="1-2.3"), FoundPort("COM5")]
     monkeypatch.setattr(watching, "list_ports", lambda: known)
-    found = found_ports(["/dev/ttyUSB1", "socket://10.0.0.2:4001"])
+    found = found_ports(["COM5", "socket://10.0.0.2:4001"])
     assert [port.url for port in found] == [
-        "/dev/ttyUSB1",
+        "COM5",
         "socket://10.0.0.2:4001",
-        "/dev/ttyUSB0",
+        "COM4",
     ]
     assert found[2].slot is not None
 
