@@ -65,8 +65,8 @@ PROBLEMS: Mapping[str, str] = {
     ),
     "W_CLOCK": N_("The terminal's clock was wrong. Its times were corrected; set its clock."),
     "W_CLOCK_SET": N_(
-        "The terminal's clock was put back while it worked, before its record {seq}. Days and "
-        "times around it may be wrong; check them."
+        "The terminal's clock was set while it worked, before its record {seq}. Days and times "
+        "around it may be wrong; check them."
     ),
     "W_LATE": N_("It came after its day was closed and counts in the first open day. Check it."),
     "E_PROD": N_("The product {product} is not known. Choose the right one below."),

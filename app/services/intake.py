@@ -195,7 +195,7 @@ def _apply(
     shared = {id(piece.problem): piece.problem for piece in pieces}
     problems = [found for found in shared.values() if found is not None]
     if not bond.typed_by:  # paper is typed in any order
-        problems += clock_problems(pieces, clock_offset_ms)
+        problems += clock_problems(store, pieces, header, clock_offset_ms)
     counts = _count(pieces)
     return IntakeResult(receipt, counts, posted.documents, posted.moves, (*gaps, *problems))
 

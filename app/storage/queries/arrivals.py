@@ -111,6 +111,25 @@ def batch_before(
     return (rows[0].state, rows[0].chain) if rows else None
 
 
+def time_before(reader: Reader, terminal_no: int, epoch: int, batch_no: int) -> int | None:
+    """When the batch before this one ended, corrected, UTC ms; never later than it came in."""
+    columns = upload_batch.c
+    query = (
+        select(columns.closed_ms + columns.clock_offset_ms, columns.received_ms)
+        .where(
+            columns.branch_id == reader.branch_id,
+            columns.terminal_no == terminal_no,
+            columns.epoch == epoch,
+            columns.batch_no < batch_no,
+            columns.state.in_(("applied", "partly_applied")),
+        )
+        .order_by(columns.batch_no.desc())
+        .limit(1)
+    )
+    rows = reader.rows(query)
+    return min(rows[0]) if rows else None
+
+
 def archive_paths(reader: Reader) -> set[str]:
     """Every archive file that a batch row speaks of."""
     query = select(upload_batch.c.archive_path).where(upload_batch.c.branch_id == reader.branch_id)
