@@ -35,7 +35,8 @@ DEBIAN_RUN = (
     "libxkbcommon-x11-0 libxkbcommon0"
 ).split()
 DEBIAN_TEST = (
-    "gcc libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace x11-utils xauth xdotool xvfb"
+    "faketime gcc libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace x11-utils xauth "
+    "xdotool xvfb"
 ).split()
 FEDORA_RUN = (
     "cups-libs dbus-libs fontconfig glib2 libX11 libX11-xcb libbrotli libglvnd-egl libglvnd-glx "
@@ -43,7 +44,8 @@ FEDORA_RUN = (
     "xcb-util-keysyms xcb-util-renderutil xcb-util-wm"
 ).split()
 FEDORA_TEST = (
-    "lrzsz poppler-utils postgresql-server qpdf xorg-x11-server-Xvfb xorg-x11-utils xdotool"
+    "libfaketime lrzsz poppler-utils postgresql-server qpdf xorg-x11-server-Xvfb xorg-x11-utils "
+    "xdotool"
 ).split()
 
 
