@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,11 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.desk import Desk, desk_of
+from app.errors import NotFound
 from app.explain import event_sentence, word
 from app.services.sessions import events_of, find_session, list_sessions, traffic_of
 from app.services.support import make_bundle
+from app.services.traffic import SeenFrame, read_traffic
 from app.storage.queries.directory import find_branch
 from app.storage.queries.docking import SessionRow
+
+_ARROWS = {"in": "<", "out": ">"}
 
 Session = Annotated[str, typer.Argument(help="Key of the session, or how it begins.")]
 
@@ -23,6 +27,7 @@ def add_to(tree: typer.Typer) -> None:
     group = typer.Typer(help="Past dockings.", no_args_is_help=True, rich_markup_mode=None)
     group.command("list", epilog="Example: tallydock sessions list --terminal 3")(show_all)
     group.command("show", epilog="Example: tallydock sessions show 3f2a")(show)
+    group.command("traffic", epilog="Example: tallydock sessions traffic 3f2a")(show_traffic)
     tree.add_typer(group, name="sessions")
     tree.command(epilog="Example: tallydock support bundle.zip")(support)
 
@@ -39,7 +44,7 @@ def show_all(
         with office.database.read() as reader:
             offset_min = find_branch(reader).tz_offset_min
     lines = [
-        f"{str(row.id)[:8]}  {_moment(row.started_ms, offset_min)}  "
+        f"{row.id}  {_moment(row.started_ms, offset_min)}  "
         f"{row.terminal_no or '–':>5}  {word(row.state, desk.t):<8}  {row.records:>6}  "
         f"{row.port_url}"
         for row in rows
@@ -54,22 +59,51 @@ def show(context: typer.Context, session: Session) -> None:
         row = find_session(office, desk.actor, session)
         with office.database.read() as reader:
             offset_min = find_branch(reader).tz_offset_min
-        traffic = str(traffic_of(office, desk.actor, row)) if row.traffic_path else None
+        try:
+            traffic = str(traffic_of(office, desk.actor, row))
+        except NotFound:
+            traffic = None
     events = events_of(row)
     told = [
         {
             "at": _moment(each.at_ms, offset_min),
             "code": each.code,
             "fields": dict(each.fields),
-            "message": _words(desk, each.code, each.fields),
+            "message": event_sentence(each.code, each.fields, desk.t),
         }
         for each in events
     ]
-    lines = [f"{each['at']}  {each['message']}" for each in told]
+    lines = [_heading(desk, row), *(f"{each['at']}  {each['message']}" for each in told)]
+    if not told:
+        lines.append(
+            desk.t("It still runs, or the program was ended meanwhile; nothing was written down.")
+        )
     if traffic is not None:
         lines.append(desk.t("Its traffic lies in {file}", file=traffic))
     answer = _row(row, offset_min) | {"events": told, "traffic": traffic, "problems": []}
     desk.answer(answer, lines)
+
+
+def show_traffic(context: typer.Context, session: Session) -> None:
+    """List the frames of one docking: when, which way, what kind, serial number, length."""
+    desk = desk_of(context)
+    with desk.office() as office:
+        row = find_session(office, desk.actor, session)
+        seen = read_traffic(office, desk.actor, row)
+        with office.database.read() as reader:
+            offset_min = find_branch(reader).tz_offset_min
+    frames = [_frame(each) for each in seen.frames]
+    lines = [
+        f"{each.at_us / 1_000_000:>12.6f}  {_ARROWS[each.way]}  {each.kind:<8}  "
+        f"{'–' if each.serial is None else each.serial:>6}  {each.length:>6}"
+        for each in seen.frames
+    ]
+    began = _moment(seen.began_ms, offset_min)
+    heading = desk.t(
+        "Seconds since {began}, direction, kind, serial number, length in bytes", began=began
+    )
+    answer = {"id": str(row.id), "began": began, "frames": frames, "problems": []}
+    desk.answer(answer, [heading, *lines])
 
 
 def support(
@@ -85,8 +119,25 @@ def support(
     desk.answer({"file": str(file), "sessions": sessions, "problems": []}, [line])
 
 
-def _words(desk: Desk, code: str, fields: Mapping[str, object]) -> str:
-    return event_sentence(code, fields, desk.t)
+def _heading(desk: Desk, row: SessionRow) -> str:
+    return desk.t(
+        "Terminal {terminal} at {port}, {state}: {batches} uploads, {records} records, {photos} "
+        "photos; {received} bytes came, {sent} went",
+        terminal="–" if row.terminal_no is None else row.terminal_no,
+        port=row.port_url,
+        state=word(row.state, desk.t),
+        batches=row.batches,
+        records=desk.t.number(row.records),
+        photos=row.blobs or 0,
+        received=desk.t.number(row.received_bytes or 0),
+        sent=desk.t.number(row.sent_bytes or 0),
+    )
+
+
+def _frame(seen: SeenFrame) -> dict[str, Any]:
+    fields = asdict(seen)
+    fields["seconds"] = fields.pop("at_us") / 1_000_000
+    return fields
 
 
 def _row(row: SessionRow, offset_min: int) -> dict[str, Any]:

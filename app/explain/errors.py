@@ -60,6 +60,14 @@ ERRORS: Mapping[str, str] = {
 
 # Things that are found by another way than by writing them differently.
 MISSING: Mapping[str, str] = {
+    "session": N_(
+        "No docking goes by “{key}”, or several begin so. Take the whole key from “tallydock "
+        "sessions list”."
+    ),
+    "recording": N_(
+        "The traffic of docking {key} is not here: it was not recorded, or cleared away after a "
+        "month. “tallydock sessions show” still tells what happened."
+    ),
     "branch": N_("There is no branch here yet. Make one, or start with “tallydock demo”."),
     "terminal": N_("Terminal {key} is not enrolled here. Enrol it, then dock again."),
     "carrier": N_(

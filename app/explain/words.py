@@ -75,6 +75,10 @@ WORDS: Mapping[str, str] = {
     "closed": N_("closed"),
     "rejected": N_("rejected"),
     "cancelled": N_("cancelled"),
+    # states of dockings
+    "running": N_("running"),
+    "done": N_("done"),
+    "failed": N_("failed"),
     # what happens to documents
     "confirm": N_("confirm"),
     "hold": N_("hold"),

@@ -24,6 +24,8 @@ from drivers.links.replay import ReplayLink
 KEPT_DAYS = 30
 KEPT_BYTES = 1 << 30
 
+_LONGEST_TEXT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class LineClock:
@@ -268,7 +270,9 @@ def _known(session_id: UUID | None) -> UUID:
 
 
 def _plain(fields: dict[str, object]) -> dict[str, object]:
-    simple = (str, int, float, bool, type(None))
+    """As JSON can hold it; an error may carry a whole upload along."""
+    simple = (int, float, bool, type(None))
     return {
-        name: value if isinstance(value, simple) else str(value) for name, value in fields.items()
+        name: value if isinstance(value, simple) else str(value)[:_LONGEST_TEXT]
+        for name, value in fields.items()
     }

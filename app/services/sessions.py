@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from app.domain.rights import Actor, Right
 from app.errors import NotFound
@@ -35,17 +37,22 @@ def list_sessions(
 
 
 def find_session(office: Office, actor: Actor, key: str) -> SessionRow:
-    """The docking whose key begins with `key`. Raises NotFound for none, and for several."""
+    """The docking of this key; of the latest ones how it begins is enough.
+
+    Raises NotFound for none, and for several.
+    """
     actor.require(Right.DOCK)
     with office.database.read() as reader:
         found = [row for row in sessions(reader, limit=_LATEST) if str(row.id).startswith(key)]
+        with suppress(ValueError):
+            found = list(sessions(reader, session_id=UUID(key)))
     if len(found) != 1:
         raise NotFound(what="session", key=key)
     return found[0]
 
 
 def events_of(row: SessionRow) -> tuple[Event, ...]:
-    """Its course, in order."""
+    """Its course, in order; none while it runs, and none if the program ended meanwhile."""
     told = json.loads(row.log or "[]")
     return tuple(Event(each["at_ms"], each["code"], each["fields"]) for each in told)
 
@@ -55,5 +62,5 @@ def traffic_of(office: Office, actor: Actor, row: SessionRow) -> Path:
     actor.require(Right.DOCK)
     path = office.paths.sessions / (row.traffic_path or "-")
     if not path.is_file():
-        raise NotFound(what="session", key=str(row.id))
+        raise NotFound(what="recording", key=str(row.id))
     return path

@@ -1,62 +1,45 @@
-"""What a docking leaves behind: its course in words, a recording that plays, a file for support."""
+"""What a docking leaves behind: its course in words, and the recording of its line."""
 
 import ast
 import json
 import os
-import shutil
-import zipfile
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 import app.services
-from app.clock import FixedClock, SystemClock
-from app.errors import NotFound, OutputError, PortError
+from app.clock import FixedClock
+from app.errors import NotFound
 from app.explain import event_sentence
 from app.explain.sessions import EVENTS
 from app.i18n import Translator
-from app.paths import Paths
-from app.services.archive import Archive
-from app.services.demo.days import moment_ms
 from app.services.desk_key import credentials
 from app.services.docking import dock
 from app.services.office import Office
 from app.services.recovering import recover
 from app.services.session_log import SessionLog, sweep_traffic
 from app.services.sessions import events_of, find_session, list_sessions, traffic_of
-from app.services.support import blanked, make_bundle
-from app.settings import Settings
-from app.storage.database import Database
-from app.storage.queries.fingerprint import fingerprint
+from app.services.traffic import read_traffic
 from drivers.contract import Watermarks
 from drivers.devices.tallydock import TallydockDriver
+from drivers.links.recording import ENTRY, HEADER
 from drivers.links.replay import read_recording
 from drivers.registry import open_link
-from tests.support.branches import DAY, found
-from tests.support.credentials import introduce
+from tests.support.dockings import DAY_MS, dock_a_day, dock_handheld, in_real_time
 from tests.support.handhelds import handheld
-from tests.support.offices import CLERK, Terminal
-
-DAY_MS = 86_400_000
+from tests.support.offices import CLERK
 
 
 @pytest.fixture
 def desk(office: Office) -> Office:
-    introduce(office, CLERK, 3)
-    clock = SystemClock()
-    return replace(office, clock=clock, database=replace(office.database, clock=clock))
+    return in_real_time(office)
 
 
 @pytest.fixture
-def docked(desk: Office, tmp_path: Path, terminal: Terminal) -> Office:
-    terminal.order("C0001", ("HX500", 10))
-    file = tmp_path / "day.cbor"
-    file.write_bytes(terminal.seal())
-    with handheld(tmp_path, "--load", str(file), "--photos", "1") as port:
-        report = dock(desk, CLERK, port)
-    assert (report.state, report.photos) == ("done", 1)
-    return desk
+def docked(desk: Office, tmp_path: Path) -> Office:
+    return dock_a_day(desk, tmp_path)
 
 
 def test_the_course_is_told_in_words(docked: Office) -> None:
@@ -84,7 +67,11 @@ def test_a_docking_that_fails_says_why(desk: Office) -> None:
 
 
 def test_every_event_has_a_sentence() -> None:
-    added = set()
+    assert {code for code, _ in added_events()} == set(EVENTS)
+
+
+def added_events() -> Iterator[tuple[str, set[str] | None]]:
+    """Yield every event that some service adds, and the names of its fields (None: unknown)."""
     for file in Path(app.services.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -92,8 +79,55 @@ def test_every_event_has_a_sentence() -> None:
             owner = ast.unparse(node.func.value)
             is_log = owner.endswith("log") or (owner == "self" and file.name == "session_log.py")
             if node.func.attr == "add" and is_log and isinstance(node.args[0], ast.Constant):
-                added.add(node.args[0].value)
-    assert added == set(EVENTS)
+                names = [each.arg for each in node.keywords]
+                known = None if None in names else {each for each in names if each}
+                yield str(node.args[0].value), known
+
+
+def places_of(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def test_whoever_adds_an_event_gives_what_its_sentence_mentions() -> None:
+    missing = {
+        code: places - given
+        for code, given in added_events()
+        if given is not None and (places := places_of(EVENTS[code])) - given
+    }
+    assert missing == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_sentence_is_filled(language: str) -> None:
+    t = Translator(language)
+    for code, words in EVENTS.items():
+        fields = {name: f"<{name}>" for name in places_of(words)}
+        told = event_sentence(code, fields, t)
+        assert all(value in told for value in fields.values())
+    assert event_sentence("met", {"terminal": 3}, t).count("–") == 6
+
+
+def test_a_failure_is_told_with_its_next_step() -> None:
+    t = Translator("en")
+    for fields, step in (
+        ({"error": "port_missing", "driver_code": "port_missing"}, "Plug the terminal in"),
+        ({"error": "not-found", "what": "terminal", "key": 9}, "Terminal 9 is not enrolled"),
+        ({"error": "wrong-branch", "rule": "wrong-branch", "branch": 9}, "Send it back"),
+        ({"error": "archive-full", "path": "/x"}, "/x"),
+        ({"error": "nobody-knows"}, "nobody-knows"),
+    ):
+        assert step in event_sentence("failed", fields, t)
+
+
+def test_a_failure_keeps_no_more_of_its_fields_than_a_person_reads(
+    desk: Office, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.traffic"
+    bad.write_bytes(HEADER + b" x\n" + ENTRY.pack(b"w", 0, 9000) + bytes(9000))
+    dock(desk, CLERK, f"replay:{bad}")
+    (row,) = list_sessions(desk, CLERK)
+    assert row.error_code == "diverged"
+    assert len(row.log or "") < 2000
 
 
 def test_the_recording_shows_what_the_line_does_not(docked: Office) -> None:
@@ -117,42 +151,6 @@ def test_the_recording_shows_what_the_line_does_not(docked: Office) -> None:
     line = b"".join(entry.data for entry in entries if entry.kind == b"r")
     assert b"SIM-" in plain
     assert b"SIM-" not in line
-
-
-def opened(data: Path) -> Office:
-    """The office of a data folder, on the evening of its day, for ever."""
-    paths = Paths(data)
-    clock = FixedClock(moment_ms(DAY, 18, 30))
-    database = Database.open(f"sqlite:///{paths.database}", clock=clock)
-    return Office(database, paths, clock, Archive(paths.archive))
-
-
-def test_a_docking_is_played_again_on_the_desk_as_it_was_before(tmp_path: Path) -> None:
-    branch = found(tmp_path / "data", [1])
-    file = branch.seal(branch.full_days(1), tmp_path)
-    shutil.copytree(branch.data, tmp_path / "before")
-    shutil.rmtree(tmp_path / "before" / "keys")  # no key is needed to play
-    desk, again = opened(branch.data), opened(tmp_path / "before")
-    try:
-        running = branch.handheld(tmp_path, load=file, arguments=("--photos", "2"))
-        try:
-            report = dock(desk, CLERK, running.port)
-        finally:
-            running.stop()
-        (row,) = list_sessions(desk, CLERK)
-        played = dock(again, CLERK, f"replay:{traffic_of(desk, CLERK, row)}")
-        assert (report.state, report.photos, played.error) == ("done", 2, None)
-        assert replace(played, port="", dock_ms=0, post_ms=0) == replace(
-            report, port="", dock_ms=0, post_ms=0
-        )
-        with desk.database.read() as one, again.database.read() as other:
-            assert fingerprint(one) == fingerprint(other)
-        changed = dock(again, CLERK, f"replay:{traffic_of(desk, CLERK, row)}")
-        assert isinstance(changed.error, PortError)
-        assert changed.error.driver_code == "diverged"
-    finally:
-        desk.database.close()
-        again.database.close()
 
 
 def test_a_folder_that_cannot_be_made_costs_the_recording_and_not_the_docking(
@@ -228,28 +226,60 @@ def test_of_too_many_recordings_the_oldest_go(docked: Office) -> None:
     assert not older.exists()
 
 
-def test_support_gets_no_secret_and_no_customer(docked: Office, tmp_path: Path) -> None:
-    file = tmp_path / "bundle.zip"
-    docked.paths.logs.mkdir(parents=True, exist_ok=True)
-    (docked.paths.logs / "x.log").write_text("password: hunter2 TALLYDOCK1ABCDEFG\n", "utf-8")
-    assert make_bundle(docked, CLERK, Settings(), file) == 1
-    with zipfile.ZipFile(file) as bundle:
-        members = {name: bundle.read(name) for name in bundle.namelist()}
-    everything = b"\n".join(members.values())
-    with docked.database.read() as reader:
-        names = reader.connection.exec_driver_sql("SELECT name FROM party").scalars().all()
-    forbidden = [name.encode() for name in names if name]
-    forbidden += [b"PRIVATE KEY", b"CERTIFICATE", b"hunter2", b"TALLYDOCK1A", b"C0001"]
-    assert [each for each in forbidden if each in everything] == []
-    assert any(name.endswith(".traffic") for name in members)
-    with pytest.raises(OutputError):
-        make_bundle(docked, CLERK, Settings(), tmp_path / "no" / "folder.zip")
-
-
-def test_a_blanked_recording_keeps_its_lengths(docked: Office) -> None:
+def test_the_traffic_is_told_frame_by_frame(docked: Office) -> None:
     (row,) = list_sessions(docked, CLERK)
-    whole = read_recording(traffic_of(docked, CLERK, row).read_bytes())
-    rest = read_recording(blanked(traffic_of(docked, CLERK, row).read_bytes()))
-    shape = [(entry.kind, entry.micros, len(entry.data)) for entry in whole]
-    assert [(entry.kind, entry.micros, len(entry.data)) for entry in rest] == shape
-    assert not any(any(entry.data) for entry in rest if entry.kind in (b"o", b"p"))
+    seen = read_traffic(docked, CLERK, row)
+    assert [(each.way, each.kind) for each in seen.frames[:2]] == [
+        ("out", "connect"),
+        ("in", "accept"),
+    ]
+    assert {each.kind for each in seen.frames} >= {"connect", "accept", "data", "ack", "close"}
+    assert [each.at_us for each in seen.frames] == sorted(each.at_us for each in seen.frames)
+    sent = [each for each in seen.frames if (each.way, each.kind) == ("out", "data")]
+    assert [each.serial for each in sent] == sorted({each.serial for each in sent})
+    assert sum(each.length for each in seen.frames if each.way == "in") > 100_000
+    assert abs(seen.began_ms - row.started_ms) < 10_000
+
+
+def test_damage_is_told_where_it_happened(docked: Office) -> None:
+    (row,) = list_sessions(docked, CLERK)
+    file = traffic_of(docked, CLERK, row)
+    before = read_traffic(docked, CLERK, row)
+    entries = read_recording(file.read_bytes())
+    place = next(n for n, entry in enumerate(entries) if entry.kind == b"r" and entry.data)
+    noise = ENTRY.pack(b"r", entries[place].micros, 5) + b"noise"
+    noise += ENTRY.pack(b"r", entries[place].micros, 1) + b"\0"
+    data = HEADER + b" x\n"
+    for n, entry in enumerate(entries):
+        data += noise if n == place else b""
+        data += ENTRY.pack(entry.kind, entry.micros, len(entry.data)) + entry.data
+    file.write_bytes(data)
+    after = read_traffic(docked, CLERK, row)
+    added = [each for each in after.frames if each not in before.frames]
+    assert [(each.kind, each.way, each.length, each.serial) for each in added] == [
+        ("damaged", "in", 5, None)
+    ]
+    assert after.frames.index(added[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"something else", HEADER + b" x\n" + ENTRY.pack(b"u", 0, 0)]
+)
+def test_traffic_that_cannot_be_read_is_not_there(docked: Office, content: bytes) -> None:
+    (row,) = list_sessions(docked, CLERK)
+    traffic_of(docked, CLERK, row).write_bytes(content)
+    with pytest.raises(NotFound) as caught:
+        read_traffic(docked, CLERK, row)
+    assert caught.value.fields["what"] == "recording"
+
+
+def test_a_docking_is_found_by_its_key_or_how_it_begins(docked: Office, tmp_path: Path) -> None:
+    dock_handheld(docked, tmp_path)
+    newer, older = list_sessions(docked, CLERK)
+    assert list_sessions(docked, CLERK, 3) == (newer, older)
+    assert list_sessions(docked, CLERK, 4) == ()
+    for row in (newer, older):
+        assert find_session(docked, CLERK, str(row.id)) == row
+    for key in ("", "zz", str(newer.id)[:4], "00000000-0000-7000-8000-000000000000"):
+        with pytest.raises(NotFound):
+            find_session(docked, CLERK, key)

@@ -30,7 +30,8 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """`state`: running, done, failed (with `error_code`)."""
+    """`state`: running, done, failed (with `error_code`). `log`: its events as a JSON list;
+    `traffic_path`: its recording, relative to the folder of sessions."""
 
     id: uuid.UUID
     terminal_no: int | None
@@ -117,9 +118,13 @@ def board(reader: Reader, day_from_ms: int, day_to_ms: int) -> tuple[BoardRow, .
 
 
 def sessions(
-    reader: Reader, *, terminal_no: int | None = None, limit: int = 100
+    reader: Reader,
+    *,
+    terminal_no: int | None = None,
+    session_id: uuid.UUID | None = None,
+    limit: int = 100,
 ) -> tuple[SessionRow, ...]:
-    """Newest first."""
+    """Newest first; of one terminal, or only the one of this key, where that is given."""
     session = dock_session.c
     columns: list[Any] = [
         terminal.c.terminal_no if name == "terminal_no" else session[name]
@@ -137,4 +142,6 @@ def sessions(
     )
     if terminal_no is not None:
         query = query.where(terminal.c.terminal_no == terminal_no)
+    if session_id is not None:
+        query = query.where(session.id == session_id)
     return tuple(SessionRow(*row) for row in reader.rows(query))
