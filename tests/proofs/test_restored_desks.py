@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.restored_desks import fortnights, play, template_branch
 
-SEEDS = 150
+SEEDS = 200
 CARELESS_SEEDS = 30
 
 
