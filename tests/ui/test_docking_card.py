@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.language import Language
 from app.ui.screens.docking.card import Card
 from app.ui.screens.docking.grid import CardGrid
-from app.ui.screens.docking.session_panel import SessionFacts, SessionPanel, Told
+from app.ui.screens.docking.session_panel import SessionFacts, SessionPanel, Tale, Told
 from app.ui.screens.docking.states import LOOKS, CardFacts, clock_words, progress_words
 from app.ui.theme import Theme
 
@@ -109,7 +109,7 @@ def test_panel_tells_the_session(qtbot: QtBot, theme: Theme, language: Language)
         SessionFacts(
             (("Orders", 1200),),
             ("Line 3: unknown product B00Z",),
-            (Told("18:02", "ok", "Safe to remove"),),
+            (Tale("1", "30 Jun", (Told("18:02", "ok", "Safe to remove"),)),),
             b"\x00tallydock",
         )
     )

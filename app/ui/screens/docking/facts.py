@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from app.clock import Clock
 from app.domain.records.catalogue import RECORD_TYPES
 from app.errors import ArchiveError, NotFound, PortError, RuleBroken
-from app.explain import driver_sentence, event_sentence
+from app.explain import driver_sentence, event_sentence, word
 from app.i18n import N_
 from app.services.office import Office
 from app.services.sessions import events_of
@@ -20,7 +20,7 @@ from app.ui.dock_watcher import Live
 from app.ui.language import Language
 from app.ui.messages import in_words
 from app.ui.screens.day import day_span_ms
-from app.ui.screens.docking.session_panel import SessionFacts, Told
+from app.ui.screens.docking.session_panel import SessionFacts, Tale, Told
 from app.ui.screens.docking.states import CardFacts
 from app.ui.screens.quarantine_list import reason_of
 
@@ -38,6 +38,14 @@ KIND_WORDS: Mapping[str, str] = {
     "EOD": N_("End of day"),
 }
 _RAW_BYTES = 16_384
+_TOLD_SESSIONS = 20
+# Events that a person should see among the others.
+_TONES: Mapping[str, str] = {
+    "failed": "bad",
+    "interrupted": "bad",
+    "line": "warn",
+    "unrecorded": "warn",
+}
 # What only a person can settle, and whether pairing the device is what settles it.
 _NEEDS_YOU: Mapping[str, bool] = {
     "not_paired": True,
@@ -68,7 +76,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What the database knows about one terminal's dockings of today."""
+    """What the database knows about one terminal: what it brought today, its last dockings."""
 
     terminal_no: int
     kinds: tuple[KindCount, ...]
@@ -109,11 +117,7 @@ def read_story(reader: Reader, office: Office, terminal_no: int, since_ms: int) 
         terminal_no,
         records_by_kind(reader, terminal_no, since_ms),
         tuple(item for item in open_items(reader) if item.terminal_no == terminal_no),
-        tuple(
-            session
-            for session in sessions(reader, terminal_no=terminal_no, limit=20)
-            if session.started_ms >= since_ms
-        ),
+        sessions(reader, terminal_no=terminal_no, limit=_TOLD_SESSIONS),
         raw,
     )
 
@@ -141,14 +145,14 @@ def session_facts(story: Story | None, docking: Live | None, t: Language) -> Ses
     """Return a terminal's session in words."""
     if story is None:
         told = () if docking is None else _tell_live(docking, t)
-        return SessionFacts(story=told)
+        return SessionFacts(tales=(Tale("", "", told),) if told else ())
     counts: Counter[str] = Counter()
     for kind in story.kinds:
         counts[_kind_words(kind.type, t)] += kind.records
     return SessionFacts(
         tuple(counts.items()),
         tuple(f"{item.raw_value}: {reason_of(item, t)}" for item in story.waiting),
-        tuple(_tell_sessions(story.sessions, t)),
+        tuple(_tale_of(session, t) for session in story.sessions),
         story.raw,
     )
 
@@ -237,28 +241,39 @@ def _tell_live(docking: Live, t: Language) -> tuple[Told, ...]:
     return () if docking.trouble is None else (Told("", "bad", in_words(docking.trouble, t)),)
 
 
-def _tell_sessions(found: Iterable[SessionRow], t: Language) -> Iterable[Told]:
-    for place, session in enumerate(found):
-        started = t.time(session.started_ms)[-5:]
-        events = events_of(session) if place == 0 else ()
-        for event in events:
-            tone = "bad" if event.code == "failed" else ""
-            words = event_sentence(event.code, event.fields, t.translator)
-            yield Told(t.time(event.at_ms)[-5:], tone, words)
-        if events:
-            continue
-        if session.state == "failed":
-            words = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
-            yield Told(started, "bad", words)
-        elif session.state == "running":
-            yield Told(started, "", t("Connected at {port}.", port=session.port_url))
-        else:
-            words = t(
-                "Docked at {port}: {batches} batches with {records} records.",
-                port=session.port_url,
-                batches=session.batches,
-                records=t.number(session.records),
-            )
-            if session.problems:
-                words += " " + t("{n} problems were found.", n=t.number(session.problems))
-            yield Told(started, "", words + " " + t("Safe to remove."))
+def _tale_of(session: SessionRow, t: Language) -> Tale:
+    title = f"{t.time(session.started_ms)} · {word(session.state, t.translator)}"
+    told = [
+        Told(
+            _clock_time(event.at_ms, t),
+            _TONES.get(event.code, ""),
+            event_sentence(event.code, event.fields, t.translator),
+        )
+        for event in events_of(session)
+    ]
+    return Tale(str(session.id), title, tuple(told or _tell_unlogged(session, t)))
+
+
+def _clock_time(ms: int, t: Language) -> str:
+    """Hours, minutes and seconds; clocks are whole minutes apart."""
+    return f"{t.time(ms)[-5:]}:{ms // 1000 % 60:02}"
+
+
+def _tell_unlogged(session: SessionRow, t: Language) -> Iterable[Told]:
+    """One that runs, was killed, or is older than the log."""
+    started = _clock_time(session.started_ms, t)
+    if session.state == "failed":
+        words = driver_sentence(session.error_code, {"port": session.port_url}, t.translator)
+        yield Told(started, "bad", words)
+    elif session.state == "running":
+        yield Told(started, "", t("Connected at {port}.", port=session.port_url))
+    else:
+        words = t(
+            "Docked at {port}: {batches} batches with {records} records.",
+            port=session.port_url,
+            batches=session.batches,
+            records=t.number(session.records),
+        )
+        if session.problems:
+            words += " " + t("{n} problems were found.", n=t.number(session.problems))
+        yield Told(started, "", words + " " + t("Safe to remove."))

@@ -19,6 +19,7 @@ from app.ui.language import Language
 from app.ui.screens.docking.states import LOOKS, CardFacts, name_of, progress_words
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge
+from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.raw_view import RawView
 from app.ui.widgets.text import CutText, Text
 
@@ -33,12 +34,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Tale:
+    """One docking, known by its key: what to pick it by, and its story."""
+
+    key: str
+    title: str
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """`kinds`: (kind of record, how many); `waiting`: lines in quarantine, all in words."""
+    """`kinds`: (kind of record, how many); `waiting`: lines in quarantine, all in words.
+
+    `tales`: the dockings of the terminal, newest first.
+    """
 
     kinds: tuple[tuple[str, int], ...] = ()
     waiting: tuple[str, ...] = ()
-    story: tuple[Told, ...] = ()
+    tales: tuple[Tale, ...] = ()
     raw: bytes = b""
 
 
@@ -61,6 +74,9 @@ class SessionPanel(QFrame):
         self._records = _Lines()
         self._waiting = _Lines()
         self._story = _Lines()
+        self._picked = ""  # the newest, whichever that is
+        self.tales = ChoiceBox(theme)
+        self.tales.activated.connect(self._pick_tale)
         self._raw = RawView()
         self._to_quarantine = QPushButton()
         self._to_quarantine.clicked.connect(self.quarantine_wanted)
@@ -69,7 +85,12 @@ class SessionPanel(QFrame):
         below.setContentsMargins(0, 0, 0, 8)
         below.addWidget(self._waiting, 1)
         below.addWidget(self._to_quarantine, 0, Qt.AlignmentFlag.AlignLeft)
-        for page in (self._records, waiting, self._story, self._raw):
+        story = QWidget()
+        above = QVBoxLayout(story)
+        above.setContentsMargins(0, 8, 0, 0)
+        above.addWidget(self.tales)
+        above.addWidget(self._story, 1)
+        for page in (self._records, waiting, story, self._raw):
             self._tabs.addTab(page, "")
         head = QHBoxLayout()
         head.addWidget(self._name, 1)
@@ -80,9 +101,13 @@ class SessionPanel(QFrame):
         layout.addLayout(head)
         layout.addWidget(self._line)
         layout.addWidget(self._tabs, 1)
+        self.retranslate()
+        t.changed.connect(self.retranslate)
 
     def show_card(self, card: CardFacts | None) -> None:
         if card != self._card:
+            if card is None or self._card is None or card.place != self._card.place:
+                self._picked = ""
             self._card = card
             self._show_head()
 
@@ -98,6 +123,7 @@ class SessionPanel(QFrame):
     def retranslate(self) -> None:
         t = self._t
         self._tabs.setAccessibleName(t("Session of the terminal"))
+        self.tales.setAccessibleName(t("Which docking"))
         self._raw.setAccessibleName(t("The batch as the terminal sent it"))
         self._show_head()
         self._show_lines(self._session)
@@ -130,12 +156,27 @@ class SessionPanel(QFrame):
         )
         self._to_quarantine.setText(t("Open quarantine"))
         self._to_quarantine.setVisible(bool(session.waiting))
-        self._story.show_rows(
-            [(told.words, told.time, told.tone) for told in session.story],
-            t("The story of the docking is told here."),
-        )
+        self._show_tales(session.tales)
         self._raw.show_bytes(session.raw)
         self._raw.setPlaceholderText(t("The bytes of the last batch appear here."))
+
+    def _show_tales(self, tales: Sequence[Tale]) -> None:
+        keys = [tale.key for tale in tales]
+        place = keys.index(self._picked) if self._picked in keys else 0
+        self.tales.clear()
+        for tale in tales:
+            self.tales.addItem(tale.title, tale.key)
+        self.tales.setCurrentIndex(place if tales else -1)
+        self.tales.setVisible(len(tales) > 1)
+        told = tales[place].told if tales else ()
+        self._story.show_rows(
+            [(each.words, each.time, each.tone) for each in told],
+            self._t("The story of the docking is told here."),
+        )
+
+    def _pick_tale(self, place: int) -> None:
+        self._picked = str(self.tales.itemData(place)) if place else ""
+        self._show_tales(self._session.tales)
 
 
 class _Lines(QScrollArea):
