@@ -7,13 +7,16 @@ from drivers.contract import TerminalInfo
 from drivers.protocols.docking.events import BatchChunk, BlobChunk
 from drivers.protocols.docking.parcels import Partial
 
+MAX_FILES = 64
+
 
 class Partials:
     """At most one unfinished batch of each terminal, and blobs by their digest; without a folder
     nothing is kept.
 
     Only time is saved here: the terminal checks the digest of what is held before it goes on, and
-    a file that cannot be written or read means starting at byte 0.
+    a file that cannot be written or read means starting at byte 0. The oldest go when there are
+    more than MAX_FILES, so that nobody who always breaks off can fill the disk.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -33,6 +36,7 @@ class Partials:
             return
         if chunk.offset == 0:
             self.drop(info)
+            _make_room(self._folder)
         path = self._folder / f"{_owner(info)}-{chunk.batch_no}-{chunk.sha256.hex()}.part"
         _append(path, chunk.offset, chunk.data)
 
@@ -55,6 +59,7 @@ class Partials:
         path = self._blob(self._folder, chunk.sha256)
         if chunk.offset == 0:
             path.unlink(missing_ok=True)
+            _make_room(self._folder)
         _append(path, chunk.offset, chunk.data)
 
     def drop_blob(self, sha256: bytes) -> None:
@@ -72,6 +77,13 @@ class Partials:
 
 def _owner(info: TerminalInfo) -> str:
     return f"{info.branch}-{info.terminal}-{info.epoch}"
+
+
+def _make_room(folder: Path) -> None:
+    with suppress(OSError):
+        oldest_first = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        for path in oldest_first[: max(0, len(oldest_first) + 1 - MAX_FILES)]:
+            path.unlink(missing_ok=True)
 
 
 def _append(path: Path, offset: int, data: bytes) -> None:
