@@ -61,6 +61,15 @@ SOAKS = (
         "Different states of the disk: any moment of the story, writes that were not flushed "
         "there, lost or torn at 512 bytes, names in their order up to the last flushed folder.",
     ),
+    Soak(
+        "after-kill",
+        "kill and power",
+        "Killed, started again, then power loss",
+        20,
+        "Killed at every operation of two keepings; the next program recovers and acknowledges, "
+        "then the power goes: so many states of each, where there are so many.",
+        "states",
+    ),
     _sabotaged(
         "OFF", "Power loss with synchronous=OFF (bad on purpose)",
         "Moments behind the first command that was acknowledged. Uploads come back from the "
