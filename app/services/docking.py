@@ -124,7 +124,7 @@ def _run(
         course.log.recorded(open_link(port, driver.serial)) as link,
         driver.connect(link, course.log.clock.now_ms, progress) as session,
     ):
-        # mutated
+        office = office.with_clock(course.log.clock)
         try:
             info = session.info()
             course.log.meet(info)
