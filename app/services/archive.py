@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from app.clock import SystemClock
 from app.errors import ArchiveError, ArchiveFull
+from app.services.durable import sync_folder, translated, write_durably
 
 HOST = 0
 """Terminal number of the office itself: its journal lies beside the uploads."""
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ASIDE = ".aside"
 LEFT_OVER_S = 3600.0
 """A write takes less than a second; what is this old is nobody's any more."""
@@ -74,7 +70,7 @@ class Archive:
                 return kept
             if self.closed:
                 raise ArchiveError(path=str(target), reason="closed")
-            self._write(target, data)
+            write_durably(target, data)
         except OSError as error:
             raise translated(error, target) from error
         return kept
@@ -160,22 +156,6 @@ class Archive:
     def _path(self, origin: Origin, sha256: bytes) -> str:
         return f"{origin.folder}/{origin.batch_no:06}-{sha256.hex()[:8]}.cbor"
 
-    def _write(self, target: Path, data: bytes) -> None:
-        make_folder(target.parent)
-        # two desks may archive the same upload at once: each writes a file of its own
-        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            with part.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-            part.replace(target)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
-
 
 def origin_of(path: str) -> Origin:
     """The origin that a relative path of the archive spells. Raises ArchiveError for others."""
@@ -196,29 +176,3 @@ def _origin_of(file: Path) -> Origin | None:
 
 def _origin_key(file: Path) -> tuple[Origin, str]:
     return _origin_of(file) or Origin(0, 0, 0, 0), file.name
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, durably."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for each in reversed(missing):
-        sync_folder(each.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make durable which files a folder holds."""
-    if os.name == "nt":  # Windows has no handle for a folder that could be flushed
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def translated(error: OSError, path: Path) -> ArchiveError:
-    """What a refusal of the disk means."""
-    if error.errno in _FULL:
-        return ArchiveFull(path=str(path), reason=error.strerror or "")
-    return ArchiveError(path=str(path), reason=error.strerror or type(error).__name__)

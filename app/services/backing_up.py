@@ -18,7 +18,7 @@ from app import __version__
 from app.clock import SystemClock
 from app.domain.rights import Actor, Right
 from app.errors import ArchiveError, OutputError, RuleBroken
-from app.services.archive import HOST, LEFT_OVER_S, origin_of, sync_folder, translated
+from app.services.archive import HOST, LEFT_OVER_S, origin_of
 from app.services.backup_file import BackupWriter, is_backup, new_backup
 from app.services.backup_manifest import (
     DATABASE,
@@ -28,6 +28,7 @@ from app.services.backup_manifest import (
     TerminalMark,
     is_ours,
 )
+from app.services.durable import sync_folder, translated
 from app.services.office import Office
 from app.services.unpacking import Backup, unpack
 from app.storage import migrate

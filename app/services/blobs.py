@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from app.domain.rights import Actor, Right
 from app.errors import ArchiveError
-from app.services.archive import make_folder, sync_folder, translated
+from app.services.durable import sync_folder, translated, write_durably
 from app.services.journal import journaled
 from app.services.office import Office
 from app.storage.queries.terminals import awaited_blobs
@@ -64,7 +61,7 @@ class BlobFolder:
         if self.has(sha256):
             return
         try:
-            self._write(target, data)
+            write_durably(target, data)
         except OSError as error:
             raise translated(error, target) from error
 
@@ -78,21 +75,6 @@ class BlobFolder:
         if hashlib.sha256(data).digest() != sha256:
             raise ArchiveError(path=str(path), reason="damaged")
         return data
-
-    def _write(self, target: Path, data: bytes) -> None:
-        make_folder(target.parent)
-        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            with part.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-            part.replace(target)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
 
 
 def blobs_of(office: Office) -> BlobFolder:

@@ -13,8 +13,9 @@ from tempfile import mkdtemp
 from app.domain.rights import Actor, Right
 from app.errors import OutputError, RuleBroken
 from app.paths import Paths
-from app.services.archive import Archive, sync_folder
+from app.services.archive import Archive
 from app.services.backup_manifest import DATABASE, DESK_KEY
+from app.services.durable import sync_folder
 from app.services.replaying import rebuild
 from app.services.unpacking import Backup, unpack
 from app.storage import migrate

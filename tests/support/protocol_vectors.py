@@ -15,7 +15,7 @@ from drivers.protocols.docking.frames import Frame, Kind, encode_frame
 from drivers.protocols.docking.introduction import Introduction, commitment, qr_text
 from drivers.protocols.docking.keys import certificate_of, device_id, make_key, sign
 from drivers.protocols.docking.message_codec import encode_message
-from drivers.protocols.docking.security import PAIRED_ONLY
+from drivers.protocols.docking.security import Suite
 from tests.support.docked import UTC_MS
 from tests.support.wire_samples import SAMPLES
 
@@ -52,7 +52,11 @@ def _plains() -> list[bytes]:
 
 def _frames() -> list[Frame]:
     return [
-        Frame(Kind.CONNECT, 0x1A2B3C4D, payload=encode_offer(DESK_LIMITS, PAIRED_ONLY)),
+        Frame(
+            Kind.CONNECT,
+            0x1A2B3C4D,
+            payload=encode_offer(DESK_LIMITS, (Suite.TLS13, Suite.PAIRING)),
+        ),
         Frame(Kind.DATA, 0x1A2B3C4D, 7, b"\0\0\0\0hello", 1),
         Frame(Kind.ACK, 0x1A2B3C4D, payload=bytes.fromhex("00000005000700000009 0000000c")),
         Frame(Kind.CLOSE, 0x1A2B3C4D),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.storage.reader import Reader
 from app.storage.store.terminals import StoredTerminal
-from app.storage.tables import branch, dock_session, document, raw_record, terminal, upload_batch
+from app.storage.tables import dock_session, document, raw_record, terminal, upload_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,6 @@ def last_seq(reader: Reader, terminal_no: int, epoch: int) -> int:
         raw_record.c.epoch == epoch,
     )
     return int(reader.rows(query)[0][0] or 0)
-
-
-def master_revision(reader: Reader) -> int:
-    """Grows with every change of master data."""
-    query = select(branch.c.rev).where(branch.c.id == reader.branch_id)
-    return int(reader.rows(query)[0].rev)
 
 
 def find_terminal(reader: Reader, terminal_no: int) -> StoredTerminal | None:

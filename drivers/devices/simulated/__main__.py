@@ -1,7 +1,6 @@
 """The command line of the simulated handheld: `tallydock-handheld`."""
 
 import argparse
-import os
 import random
 import signal
 import sqlite3
@@ -16,13 +15,15 @@ from pathlib import Path
 from drivers.contract import Link
 from drivers.devices.simulated.day import make_day
 from drivers.devices.simulated.faults import Faults, FaultyLink, Rebooted, read_faults
+from drivers.devices.simulated.greeting import MODEL
 from drivers.devices.simulated.hostile import ATTACKS, Rogue
 from drivers.devices.simulated.impostors import chatter, stay_silent
-from drivers.devices.simulated.joining import Joining, say
+from drivers.devices.simulated.joining import Joining
 from drivers.devices.simulated.photos import add_photos
 from drivers.devices.simulated.ports import Port, open_port
+from drivers.devices.simulated.saying import say
 from drivers.devices.simulated.sealing import read_batch_file
-from drivers.devices.simulated.serving import MODEL, Handheld
+from drivers.devices.simulated.serving import Handheld
 from drivers.devices.simulated.store import Identity, TerminalStore
 from drivers.devices.simulated.trust import Trust
 from drivers.errors import LinkError, LinkLost
@@ -90,7 +91,7 @@ def _run(
 ) -> int:
     try:
         with open_port(options.port) as port:
-            _say({"port": port.address})
+            say({"port": port.address})
             if impostor:
                 _serve_badly(port, impostor)
             _serve(port, handheld, faults, options.seed, options.once)
@@ -161,7 +162,7 @@ def _serve(port: Port, handheld: Handheld, faults: Faults, seed: int, once: bool
         link = FaultyLink(plain, faults, dice)
         try:
             for summary in handheld.serve(link):
-                _say(asdict(summary))
+                say(asdict(summary))
                 if once:
                     return
         except LinkLost:  # the desk went; the next one is welcome
@@ -174,13 +175,6 @@ def _serve_badly(port: Port, impostor: Callable[[Link], None]) -> None:
     for link in port.links():
         with suppress(LinkLost):
             impostor(link)
-
-
-def _say(document: dict[str, object]) -> None:
-    try:
-        say(document)
-    except BrokenPipeError:  # whoever started us is gone; the next desk may still come
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

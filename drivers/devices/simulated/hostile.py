@@ -9,7 +9,7 @@ from typing import Final
 
 from drivers.contract import Link
 from drivers.devices.securing import secure_with
-from drivers.devices.simulated.sealing import APP_VERSION, SCHEMA_VERSION
+from drivers.devices.simulated.greeting import hello_of
 from drivers.devices.simulated.store import TerminalStore
 from drivers.devices.simulated.trust import Trust
 from drivers.protocols.docking import cbor
@@ -84,7 +84,7 @@ class Rogue:
                 match item:
                     case Connected():
                         attack, waits = iter(()), False
-                        line.send(self._hello(item.version))
+                        line.send(hello_of(self._store, item.version))
                     case ClockPing():
                         line.send(ClockPong(item.number, self._clock_ms()))
                     case Resume():
@@ -93,23 +93,6 @@ class Rogue:
                         waits = False
                     case SessionEnded():
                         attack = iter(())
-
-    def _hello(self, version: int) -> Hello:
-        identity, standing = self._store.identity(), self._store.standing()
-        return Hello(
-            branch=identity.branch,
-            terminal=identity.terminal,
-            epoch=identity.epoch,
-            serial=identity.serial,
-            model="simulated",
-            app_version=APP_VERSION,
-            schema_version=SCHEMA_VERSION,
-            person=identity.person,
-            last_seq=identity.last_seq,
-            min_version=version,
-            max_version=version,
-            ticket=standing.ticket,
-        )
 
 
 class _Mouth(Conversation):

@@ -1,10 +1,9 @@
 """How a handheld is paired with its desk: by the code that it scanned, or by eight digits."""
 
-import json
 import secrets
-import sys
 
 from drivers.contract import Applicant
+from drivers.devices.simulated.saying import say
 from drivers.devices.simulated.sealing import APP_VERSION
 from drivers.devices.simulated.store import TerminalStore
 from drivers.devices.simulated.trust import Trust
@@ -75,9 +74,3 @@ class Joining:
         session.placed()
         self.has_joined = True
         say({"paired": {"desk": desk.desk, "terminal": place.terminal, "epoch": place.epoch}})
-
-
-def say(document: dict[str, object]) -> None:
-    """One line of JSON for whoever started the handheld."""
-    sys.stdout.write(json.dumps(document) + "\n")
-    sys.stdout.flush()

@@ -2,14 +2,15 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers.contract import Link, Receipt, Watermarks
 from drivers.devices.securing import secure_with
 from drivers.devices.simulated.faults import Faults
+from drivers.devices.simulated.greeting import hello_of
 from drivers.devices.simulated.joining import Joining
-from drivers.devices.simulated.sealing import APP_VERSION, SCHEMA_VERSION, seal_loose_records
+from drivers.devices.simulated.sealing import seal_loose_records
 from drivers.devices.simulated.store import SealedBatch, TerminalStore
 from drivers.devices.simulated.store_packages import PackageDamaged
 from drivers.devices.simulated.trust import Trust
@@ -36,7 +37,6 @@ from drivers.protocols.docking.parcels import SealedUpload
 from drivers.protocols.docking.security import Suite
 from drivers.protocols.docking.terminal import TerminalSession
 
-MODEL = "simulated"
 READ_BYTES = 65_536
 LONGEST_WAIT_S = 1.0
 
@@ -152,26 +152,10 @@ class Handheld:
                 session.switched()
 
     def _hello(self, version: int) -> Hello:
-        identity, standing = self._store.identity(), self._store.standing()
-        return Hello(
-            branch=identity.branch,
-            terminal=identity.terminal,
-            epoch=identity.epoch,
-            serial=identity.serial,
-            model=MODEL,
-            app_version=APP_VERSION,
-            schema_version=SCHEMA_VERSION,
-            person=identity.person,
-            last_seq=identity.last_seq,
-            min_version=version,
-            max_version=version,
+        return replace(
+            hello_of(self._store, version),
             battery_percent=self._faults.battery,
             free_bytes=shutil.disk_usage(self._folder).free,
-            first_seq=standing.first_seq,
-            ticket=standing.ticket,
-            masters_ms=self._store.packages.masters_ms(),
-            last_number=standing.last_number,
-            held=self._store.packages.held(),
         )
 
     def _uploads(self, received_seq: int) -> Iterator[SealedUpload]:

@@ -25,7 +25,6 @@ class Suite(IntEnum):
 
 
 SECURED: Final = (Suite.TLS13,)
-PAIRED_ONLY: Final = (Suite.TLS13, Suite.PAIRING)
 OPEN: Final = (Suite.PLAIN,)
 
 Secure = Callable[[Suite], Cipher]

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
-from app.services.archive import Archive, make_folder
-from app.services.blobs import BlobFolder
+from app.services import archive, blobs
+from app.services.durable import make_folder
 from app.services.recovering import recover
 from app.storage import engine
 from tests.support.crash import shim
@@ -114,10 +114,10 @@ def sabotaged(how: str) -> Iterator[None]:
         with patch.object(engine, "SQLITE_PRAGMAS", MappingProxyType(pragmas)):
             yield
     elif how == "archive":
-        with patch.object(Archive, "_write", _write_carelessly):
+        with patch.object(archive, "write_durably", _write_carelessly):
             yield
     elif how == "photos":
-        with patch.object(BlobFolder, "_write", _write_carelessly):
+        with patch.object(blobs, "write_durably", _write_carelessly):
             yield
     elif how:
         raise ValueError(how)
@@ -125,7 +125,7 @@ def sabotaged(how: str) -> Iterator[None]:
         yield
 
 
-def _write_carelessly(_owner: object, target: Path, data: bytes) -> None:
+def _write_carelessly(target: Path, data: bytes) -> None:
     make_folder(target.parent)
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(data)
