@@ -116,6 +116,16 @@ SOAKS = (
         "trials",
     ),
     Soak(
+        "backups", "backups", "Backups that are broken off", 2_000,
+        "Killed, EIO and ENOSPC at operations of a backup and of a restore: each is verified or "
+        "visibly incomplete, and the one before survives.",
+    ),
+    Soak(
+        "restored", "restored desks", "Desks restored from old backups", 10_000,
+        "Fortnights of dockings, backups and restores by seed: nothing lost, every gap shown with "
+        "terminal and range.",
+    ),
+    Soak(
         "bytes", ".every_byte", "Every byte of a docking", 70_000,
         "Three secured ways (batches and data sets; photos and partials; pairing and docking): cut "
         "at every byte, every bit flipped as far as the count goes, and a seventh cut twice; then "
