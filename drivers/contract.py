@@ -78,7 +78,11 @@ class Link(Protocol):
 
 
 class Capability(Enum):
-    """What a driver can do; each names the method of `Session` that it brings."""
+    """What a driver can do; each names the method that it brings.
+
+    `Session` has the first six. `FileSession` has the last two, and of the first: it identifies
+    itself, uploads files and takes files (download).
+    """
 
     IDENTIFY = "info"
     UPLOAD = "pull"
@@ -86,6 +90,8 @@ class Capability(Enum):
     DOWNLOAD = "push"
     PHOTOS = "pull_blobs"
     REFUSE = "refuse"
+    CLEAR = "settle"
+    SET_CLOCK = "set_clock"
 
 
 @dataclass(frozen=True, slots=True)

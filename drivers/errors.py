@@ -14,7 +14,8 @@ DriverError
 │   ├── VersionMismatch  both speak it, in versions that do not meet
 │   ├── Damaged          the bytes that arrived cannot be right
 │   ├── PeerSilent       nothing arrives
-│   └── PeerRefused      the terminal said no, with a reason
+│   ├── PeerRefused      the terminal said no, with a reason
+│   └── TransferFailed   a transfer of files was given up by one of the two sides
 ├── TrustError           desk and terminal do not know each other
 │   ├── NotPaired        the terminal belongs to no desk yet
 │   ├── TerminalUnknown  its certificate was never paired with this desk
@@ -23,7 +24,10 @@ DriverError
 │   └── PairingFailed    secret or digits did not agree, or a person said no
 └── DeviceError          the terminal itself
     ├── TerminalFull     no room for what is to be sent to it
-    └── TerminalFault    it reports a fault of its own
+    ├── TerminalFault    it reports a fault of its own
+    ├── FileUnstable     a file grows, or is other than its listing says
+    ├── FileChanged      more was collected after it was fetched; nothing was cleared
+    └── FileRefused      a file that no terminal should offer: endless, or with an impossible name
 """
 
 from typing import ClassVar
@@ -133,6 +137,13 @@ class PeerRefused(ProtocolError):
     code = "peer_refused"
 
 
+class TransferFailed(ProtocolError):
+    """Fields: port, file, reason, text."""
+
+    code = "transfer_failed"
+    retry_helps = True
+
+
 class TrustError(DriverError):
     """Fields of all below: port."""
 
@@ -179,3 +190,23 @@ class TerminalFault(DeviceError):
 
     code = "terminal_fault"
     retry_helps = True
+
+
+class FileUnstable(DeviceError):
+    """Fields: port, file, listed_bytes, read_bytes."""
+
+    code = "file_unstable"
+    retry_helps = True
+
+
+class FileChanged(DeviceError):
+    """Fields: port, file."""
+
+    code = "file_changed"
+    retry_helps = True
+
+
+class FileRefused(DeviceError):
+    """Fields: port, file, reason."""
+
+    code = "file_refused"

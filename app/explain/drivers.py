@@ -44,6 +44,10 @@ DRIVER_ERRORS: Mapping[str, str] = {
         "The terminal at {port} does not answer. Wake it, open its docking screen, then dock again."
     ),
     "peer_refused": N_("The terminal at {port} refused: {text}. Look at its screen."),
+    "transfer_failed": N_(
+        "The transfer of “{file}” at {port} was given up. Nothing is lost: start it again on both "
+        "sides."
+    ),
     "trust_error": N_(
         "The terminal at {port} and this desk do not trust each other. Pair the terminal."
     ),
@@ -73,6 +77,18 @@ DRIVER_ERRORS: Mapping[str, str] = {
     ),
     "terminal_fault": N_(
         "The terminal at {port} reports a fault: {text}. Restart it, then dock again."
+    ),
+    "file_unstable": N_(
+        "“{file}” on the terminal at {port} is still being written, or is other than its list says. "
+        "Nothing is lost: wait until the terminal is done, then dock again."
+    ),
+    "file_changed": N_(
+        "The terminal at {port} collected more into “{file}” meanwhile. What it had before is taken "
+        "in and nothing was deleted: dock again."
+    ),
+    "file_refused": N_(
+        "“{file}” on the terminal at {port} is none that a terminal makes. It was left there: have "
+        "the terminal checked."
     ),
 }
 

@@ -57,7 +57,16 @@ class TallydockDriver(PairingDriver):
 
     name = "tallydock"
     title = "Tallydock handheld"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(
+        {
+            Capability.IDENTIFY,
+            Capability.UPLOAD,
+            Capability.ACKNOWLEDGE,
+            Capability.DOWNLOAD,
+            Capability.PHOTOS,
+            Capability.REFUSE,
+        }
+    )
 
     @contextmanager
     def connect(
