@@ -86,8 +86,9 @@ class FileSession(ABC):
         """Set the terminal to local time, `offset_min` from UTC. For `Capability.SET_CLOCK`."""
         raise NotImplementedError(now_ms, offset_min)
 
+    @abstractmethod
     def finish(self) -> None:
-        """Part in good order. What families do that have no word for it: nothing."""
+        """Part in good order; a family that has no word for it does nothing."""
 
 
 class FileDriver(ABC, Generic[Carrier]):

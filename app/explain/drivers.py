@@ -79,12 +79,12 @@ DRIVER_ERRORS: Mapping[str, str] = {
         "The terminal at {port} reports a fault: {text}. Restart it, then dock again."
     ),
     "file_unstable": N_(
-        "“{file}” on the terminal at {port} is still being written, or is other than its list says. "
-        "Nothing is lost: wait until the terminal is done, then dock again."
+        "“{file}” on the terminal at {port} is still being written, or is other than its list "
+        "says. Nothing is lost: wait until the terminal is done, then dock again."
     ),
     "file_changed": N_(
-        "The terminal at {port} collected more into “{file}” meanwhile. What it had before is taken "
-        "in and nothing was deleted: dock again."
+        "The terminal at {port} collected more into “{file}” meanwhile. What it had before is "
+        "taken in and nothing was deleted: dock again."
     ),
     "file_refused": N_(
         "“{file}” on the terminal at {port} is none that a terminal makes. It was left there: have "
