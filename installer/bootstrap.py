@@ -35,8 +35,8 @@ DEBIAN_RUN = (
     "libxkbcommon-x11-0 libxkbcommon0"
 ).split()
 DEBIAN_TEST = (
-    "faketime gcc libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace x11-utils xauth "
-    "xdotool xvfb"
+    "ckermit faketime gcc gkermit libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace "
+    "x11-utils xauth xdotool xvfb"
 ).split()
 FEDORA_RUN = (
     "cups-libs dbus-libs fontconfig glib2 libX11 libX11-xcb libbrotli libglvnd-egl libglvnd-glx "

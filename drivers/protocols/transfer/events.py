@@ -1,0 +1,45 @@
+"""What the engines of file transfer protocols tell: one file after the other, then the end."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileOffered:
+    """The other side begins a file; `name` is text from a stranger, never a path.
+
+    `size` is in bytes and `mtime` in seconds since 1970 (UTC as far as the other side knows it);
+    None for what it did not say.
+    """
+
+    name: str
+    size: int | None = None
+    mtime: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataArrived:
+    """Bytes of the file that was offered last; `offset` counts from its beginning."""
+
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileEnded:
+    """Receiving: the file is whole and waits for `settle`. Sending: the other side has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All files have passed and both sides know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The transfer was given up. `reason` is a code, `text` what the other side said of it."""
+
+    reason: str
+    text: str = ""
+
+
+TransferEvent = FileOffered | DataArrived | FileEnded | Done | Failed
