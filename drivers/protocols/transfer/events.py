@@ -17,6 +17,25 @@ class FileOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class FileBegun:
+    """Receiving: the data of the accepted file come from `offset` on.
+
+    It is 0 but where a beginning was kept here and the other side has proved that it is the same;
+    what is kept above `offset` must be dropped.
+    """
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSkipped:
+    """Receiving: this side did not take the file. Sending: the other side did not want it."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DataArrived:
     """Bytes of the file that was offered last; `offset` counts from its beginning."""
 
@@ -42,4 +61,4 @@ class Failed:
     text: str = ""
 
 
-TransferEvent = FileOffered | DataArrived | FileEnded | Done | Failed
+TransferEvent = FileOffered | FileBegun | FileSkipped | DataArrived | FileEnded | Done | Failed
