@@ -40,6 +40,8 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "W_CLOCK_SET": Severity.WARN,
         "W_RESTORED": Severity.WARN,
         "W_STALE": Severity.WARN,
+        "W_PHOTO_GONE": Severity.WARN,
+        "W_STRAY_PHOTOS": Severity.WARN,
         "X_NUMBER": Severity.WARN,
         "W_LATE": Severity.WARN,
         # master data. An unknown product waits for a clerk instead of being refused: the goods

@@ -45,6 +45,14 @@ PROBLEMS: Mapping[str, str] = {
     "W_STALE": N_(
         "Its customers and prices were {days} days old; {limit} is the limit. Dock it more often."
     ),
+    "W_PHOTO_GONE": N_(
+        "Record {seq} of terminal {terminal} speaks of a photo that the terminal has no more. Ask "
+        "its user for it."
+    ),
+    "W_STRAY_PHOTOS": N_(
+        "{photos} photos that no record speaks of were left out: more than {limit_mib} MiB of such "
+        "are not kept for one terminal. Have the terminal checked."
+    ),
     "X_NUMBER": N_(
         "It says that {number} was the last number it gave out, but it was given {first} to {last} "
         "and had used them up to {used}. Have the terminal checked."

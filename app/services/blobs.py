@@ -13,7 +13,7 @@ from app.services.durable import sync_folder, translated, write_durably
 from app.services.journal import journaled
 from app.services.office import Office
 from app.storage.queries.terminals import awaited_blobs
-from app.storage.store.blobs import Announced
+from app.storage.store.blobs import STRAY, Announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,26 @@ def note_blobs(
         blobs=blobs,
     ) as step:
         step.store.blobs.announce(
-            [
-                Announced(each.sha256, each.size_bytes, "unannounced", terminal, epoch, 0)
-                for each in blobs
-            ]
+            [Announced(each.sha256, each.size_bytes, STRAY, terminal, epoch, 0) for each in blobs]
         )
         step.store.blobs.hold([each.sha256 for each in blobs])
+
+
+def give_up_blobs(
+    office: Office, actor: Actor, terminal: int, epoch: int, digests: tuple[str, ...]
+) -> None:
+    """The terminal has these photos (SHA-256 in hex) no longer, so nothing waits for them."""
+    actor.require(Right.DOCK)
+    with journaled(
+        office,
+        actor,
+        "give_up_blobs",
+        subject=f"terminal {terminal}",
+        terminal=terminal,
+        epoch=epoch,
+        digests=digests,
+    ) as step:
+        step.store.blobs.give_up(digests)
 
 
 def note_found_blobs(office: Office, actor: Actor) -> None:

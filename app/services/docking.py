@@ -13,12 +13,12 @@ from app.domain.rights import Actor, Right
 from app.errors import AppError, ArchiveFull, DiskFull, NotFound, PortError, RuleBroken
 from app.services.admission import admit, warnings_for
 from app.services.archive import Origin
-from app.services.blobs import HeldBlob, blobs_of, note_blobs
 from app.services.datasets.packaging import packages_for
 from app.services.desk_key import credentials
 from app.services.intake import IntakeResult, RecordCounts, take_in
 from app.services.number_blocks import provide_numbers
 from app.services.office import Office
+from app.services.photos import PhotoIntake
 from app.services.session_log import SessionLog, session_row
 from app.services.staleness import stale_problem
 from app.storage.queries.arrivals import watermarks
@@ -65,6 +65,13 @@ class DockReport:
     post_ms: int = 0
     error: AppError | None = None
 
+    @property
+    def unmet(self) -> str:
+        """Code of the error that kept anybody from being met; empty if somebody was."""
+        if self.error is None or self.terminal is not None:
+            return ""
+        return str(self.error.fields.get("driver_code") or self.error.code)
+
 
 @dataclass(slots=True)
 class _Course:
@@ -89,10 +96,12 @@ def dock(
     driver: str | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
     met: Met = lambda _info: None,
+    unmet: str = "",
 ) -> DockReport:
     """Dock the terminal at `port`; everything it brought is durable when this returns.
 
-    `met` is called once, as soon as the terminal has said who it is.
+    `met` is called once, as soon as the terminal has said who it is. If nobody does and the error
+    has the code `unmet`, no session is left behind: for ports that are asked again and again.
     What goes wrong on the way is in the report. Raises PermissionDenied, and DatabaseError when
     not even the attempt can be written down.
     """
@@ -102,7 +111,7 @@ def dock(
     error: AppError | None = None
     try:
         chosen = _driver(office, port, driver)
-        with session_row(office, actor, port, chosen.name, course.log):
+        with session_row(office, actor, port, chosen.name, course.log, unmet):
             _run(office, actor, port, chosen, progress, met, course)
     except AppError as caught:
         error = caught
@@ -179,19 +188,14 @@ def _push(
 
 
 def _pull_photos(office: Office, actor: Actor, session: Session, course: _Course) -> None:
-    """Each is durable before the terminal hears of it; the books follow once."""
-    info, folder = session.info(), blobs_of(office)
-    kept: list[HeldBlob] = []
+    photos = PhotoIntake(office, actor, session.info())
     try:
-        for blob in session.pull_blobs(folder.has):
-            folder.keep(blob.sha256, blob.data)
-            kept.append(HeldBlob(blob.sha256.hex(), len(blob.data)))
-            session.acknowledge_blob(blob.sha256, True)
+        photos.take_in(session)
     finally:
-        if kept:
-            course.photos = course.log.photos = len(kept)
-            note_blobs(office, actor, info.terminal, info.epoch, tuple(kept))
-            course.log.add("photos", photos=len(kept), bytes=sum(each.size_bytes for each in kept))
+        course.photos = course.log.photos = photos.count
+        course.warnings += photos.close()
+        if photos.count:
+            course.log.add("photos", photos=photos.count, bytes=photos.size_bytes)
 
 
 def _finish(

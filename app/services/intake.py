@@ -281,7 +281,7 @@ def _watermarks(step: Step, origin: Origin, header: BatchHeader) -> tuple[int, i
             serial="" if known is None else known.serial,
             model="" if known is None else known.model,
             app_version=header.app_version,
-            person_code=header.person,
+            person_code=(known.person_code if known else "") or header.person,
         )
     return known.received_seq, known.backed_up_seq
 

@@ -12,6 +12,7 @@ from app.errors import NotFound, PortError, RuleBroken
 from app.services.desk_key import credentials
 from app.services.journal import Step, journaled
 from app.services.office import Office
+from app.services.terminals import require_free
 from app.storage.queries.directory import find_branch, persons_by_code, routes_by_code
 from app.storage.reader import Reader
 from app.storage.store.terminals import StoredTerminal
@@ -25,6 +26,7 @@ VALID_MS = 5 * 60 * 1000
 MAX_NUMBER = 65_535
 
 AGAIN_S = 1.0
+_SAID_NO = frozenset({"pairing_failed", "peer_refused"})
 _NOT_YET = frozenset({"not_paired", "port_missing", "peer_silent"})
 
 Confirm = Callable[[str], bool]
@@ -84,9 +86,11 @@ def pair(
 
     Asks the device again and again until it is ready to be paired, for as long as a code is worth
     anything; `progress` is called ("scan", 0, 0) meanwhile, and what it raises ends the waiting.
-    A device that takes the number of another one replaces it: the other is trusted no more.
+    A device that takes the number of another one replaces it: the other is trusted no more. If
+    the line breaks after the desk agreed, the device stays trusted, since it may believe it too;
+    if it says no then, it does not.
     Raises RuleBroken("pairing-expired", "pairing-refused", "terminal-number", "device-elsewhere"),
-    NotFound for an unknown person or route, PortError.
+    NotFound for an unknown person or route, RuleBroken("route-taken"), PortError.
     """
     actor.require(Right.PAIR)
     with office.database.read() as reader:
@@ -116,7 +120,10 @@ def pair(
         try:
             _pair_once(office, port, driver, invitation, decide, progress)
         except PortError as error:
-            if error.driver_code not in _NOT_YET or office.clock.now_ms() > until_ms:
+            if places and error.driver_code in _SAID_NO:
+                withdraw(office, actor, seat.number, "not_agreed")
+            is_over = places or office.clock.now_ms() > until_ms
+            if is_over or error.driver_code not in _NOT_YET:
                 raise
             progress("scan", 0, 0)
             time.sleep(AGAIN_S)
@@ -185,6 +192,20 @@ def trust(office: Office, actor: Actor, seat: Seat, device: Device, method: str)
         return Place(seat.number, epoch, person)
 
 
+def withdraw(office: Office, actor: Actor, number: int, reason: str) -> None:
+    """Trust no device under this number any more, since the pairing did not come about."""
+    actor.require(Right.PAIR)
+    with journaled(
+        office,
+        actor,
+        "withdraw",
+        subject=f"terminal {number}",
+        number=number,
+        reason=reason,
+    ) as step:
+        step.store.terminal_keys.revoke(number, reason)
+
+
 def _epoch(
     step: Step, known: StoredTerminal | None, device: Device, number: int, same_device: bool
 ) -> int:
@@ -206,3 +227,4 @@ def _check_seat(reader: Reader, seat: Seat) -> None:
         raise NotFound(what="person", key=seat.person)
     if seat.route and seat.route not in routes_by_code(reader):
         raise NotFound(what="route", key=seat.route)
+    require_free(reader, seat.route, seat.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from app.domain.rights import Actor
 from app.errors import AppError
 from app.services.intake import IntakeResult
 from app.services.office import Office
+from app.storage.keys import new_key
 from drivers.contract import Link, Package, TerminalInfo, Traffic
 from drivers.links.recording import RecordingLink
 from drivers.links.replay import ReplayLink
@@ -53,7 +54,8 @@ class SessionLog:
         self._events: list[dict[str, object]] = []
         self._file: Path | None = None
         self._link: Link | None = None
-        self.session_id: UUID | None = None
+        self._enter: Callable[[UUID], None] | None = None
+        self.session_id = new_key()
         self.terminal_id: UUID | None = None
         self.info: TerminalInfo | None = None
         self.traffic = Traffic(0, 0, 0, 0, 0)
@@ -102,9 +104,24 @@ class SessionLog:
         if isinstance(self._link, RecordingLink) and self._link.refusal:
             self.add("unrecorded", reason=self._link.refusal)
 
-    def record_to(self, file: Path) -> None:
-        """Where `recorded` writes."""
-        self._file = file
+    def prepare(self, enter: Callable[[UUID], None], folder: Path | None) -> None:
+        """How a row is entered for it, and the folder that `recorded` writes to."""
+        self._enter = enter
+        if folder is not None:
+            self._file = folder / f"{self.session_id}.traffic"
+
+    def enter(self) -> None:
+        """From now on the books know of this docking; a second call does nothing."""
+        enter, self._enter = self._enter, None
+        if enter is not None:
+            enter(self.session_id)
+
+    def forget(self) -> None:
+        """Nobody was there: no recording is kept either."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
+            self._file = None
 
     def random_bits(self, bits: int) -> int:
         """Drawn through the link, so that a replay draws the same."""
@@ -113,6 +130,7 @@ class SessionLog:
         return self._link.random_bits(bits)
 
     def meet(self, info: TerminalInfo) -> None:
+        self.enter()
         self.info = info
         self.add(
             "met",
@@ -158,8 +176,8 @@ class SessionLog:
 
     def give_ticket(self, office: Office, actor: Actor, info: TerminalInfo, ticket: bytes) -> None:
         """Write down what the terminal has to show next time, durably."""
-        if self.session_id is None or self.terminal_id is None:
-            raise LookupError("no session is open")
+        if self.terminal_id is None:
+            raise LookupError("no terminal was met")
         with office.database.transaction(
             actor, "give ticket", f"terminal {info.terminal}"
         ) as store:
@@ -170,14 +188,21 @@ class SessionLog:
 
 @contextmanager
 def session_row(
-    office: Office, actor: Actor, port: str, driver: str, log: SessionLog
+    office: Office, actor: Actor, port: str, driver: str, log: SessionLog, unmet: str = ""
 ) -> Iterator[None]:
-    """A row that says how the docking went, however it ends."""
-    with office.database.transaction(actor, "start docking", port) as store:
-        log.session_id = store.terminals.start_session(port_url=port, driver=driver)
+    """A row that says how the docking went, however it ends.
+
+    It is entered when somebody answers. Where nobody does and the error is `unmet`, nothing is
+    left behind: an idle port is asked several times a minute.
+    """
     day = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC).date().isoformat()
-    if not port.startswith("replay:"):
-        log.record_to(office.paths.sessions / day / f"{log.session_id}.traffic")
+    folder = office.paths.sessions / day
+    if not folder.exists():
+        sweep_traffic(office)
+    log.prepare(
+        lambda session_id: _enter(office, actor, port, driver, session_id),
+        None if port.startswith("replay:") else folder,
+    )
     code = "interrupted"
     try:
         yield
@@ -190,14 +215,23 @@ def session_row(
         if code == "interrupted":
             log.add("interrupted")
         log.note_recording()
-        _end(office, actor, port, log, code)
+        if log.info is None and code == unmet:
+            log.forget()
+        else:
+            log.enter()
+            _end(office, actor, port, log, code)
+
+
+def _enter(office: Office, actor: Actor, port: str, driver: str, session_id: UUID) -> None:
+    with office.database.transaction(actor, "start docking", port) as store:
+        store.terminals.start_session(session_id, port_url=port, driver=driver)
 
 
 def _end(office: Office, actor: Actor, port: str, log: SessionLog, code: str) -> None:
     info, results = log.info, log.results
     with office.database.transaction(actor, "end docking", port) as store:
         store.terminals.end_session(
-            _known(log.session_id),
+            log.session_id,
             terminal_id=log.terminal_id,
             error_code=code,
             batches=len(results),
@@ -261,12 +295,6 @@ def _private_file(path: Path) -> BinaryIO:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     return open(descriptor, "wb")  # noqa: PTH123 - a descriptor that nobody else can read
-
-
-def _known(session_id: UUID | None) -> UUID:
-    if session_id is None:
-        raise LookupError("no session is open")
-    return session_id
 
 
 def _plain(fields: dict[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
@@ -10,6 +10,7 @@ from app.services.journal import journaled
 from app.services.office import Office
 from app.storage.queries.directory import persons_by_code, routes_by_code
 from app.storage.queries.terminals import RegistryRow, registry
+from app.storage.reader import Reader
 from app.storage.store import Store
 from app.storage.store.terminals import StoredTerminal
 from drivers.contract import TerminalInfo
@@ -78,11 +79,16 @@ def assign(office: Office, actor: Actor, number: int, person: str, route: str) -
             raise NotFound(what="person", key=person)
         if route and route not in routes_by_code(reader):
             raise NotFound(what="route", key=route)
-        for other in registry(reader):
-            taken = route and other.route_code == route and other.status == "active"
-            if taken and other.terminal_no != number:
-                raise RuleBroken("route-taken", route=route, terminal=other.terminal_no)
+        require_free(reader, route, number)
         step.store.terminals.change(number, person_code=person, route_code=route)
+
+
+def require_free(reader: Reader, route: str, number: int) -> None:
+    """Raise RuleBroken("route-taken") when an active terminal other than `number` has the route."""
+    for other in registry(reader):
+        taken = route and other.route_code == route and other.status == "active"
+        if taken and other.terminal_no != number:
+            raise RuleBroken("route-taken", route=route, terminal=other.terminal_no)
 
 
 def revoke(office: Office, actor: Actor, number: int, reason: str) -> None:
@@ -135,18 +141,22 @@ def _known(store: Store, number: int) -> StoredTerminal:
 
 
 def note_terminal(office: Office, actor: Actor, number: int, facts: TerminalFacts) -> None:
-    """Remember what an enrolled terminal says of itself; a new epoch starts its records anew."""
+    """Remember what an enrolled terminal says of itself; a new epoch starts its records anew.
+
+    Whom it says it is carried by counts only while nobody was assigned to it.
+    """
     actor.require(Right.DOCK)
     with journaled(
         office, actor, "note_terminal", subject=f"terminal {number}", number=number, facts=facts
     ) as step:
+        known = _known(step.store, number)
         step.store.terminals.seen(
             number,
             epoch=facts.epoch,
             serial=facts.serial,
             model=facts.model,
             app_version=facts.app_version,
-            person_code=facts.person,
+            person_code=known.person_code or facts.person,
         )
 
 
@@ -155,6 +165,7 @@ def facts_of(info: TerminalInfo) -> TerminalFacts:
 
 
 def are_known(terminal: StoredTerminal, facts: TerminalFacts) -> bool:
+    """Whether `note_terminal` would change nothing."""
     known = TerminalFacts(
         terminal.epoch,
         terminal.serial,
@@ -162,4 +173,4 @@ def are_known(terminal: StoredTerminal, facts: TerminalFacts) -> bool:
         terminal.app_version,
         terminal.person_code,
     )
-    return known == facts
+    return known == replace(facts, person=terminal.person_code or facts.person)

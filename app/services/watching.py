@@ -12,8 +12,8 @@ from threading import Event
 import structlog
 
 from app.domain.rights import Actor, Right
-from app.errors import AppError, PortError
-from app.services.docking import DockReport, dock
+from app.errors import AppError
+from app.services.docking import DockReport, Met, Progress, dock
 from app.services.office import Office
 from drivers.discovery import FoundPort, list_ports
 
@@ -22,10 +22,13 @@ POLL_S = 0.5
 LANES = 256
 # A terminal may be put on the same cradle without the port going away.
 AGAIN_AFTER_POLLS = 20
+# Code of a port on which nothing answers.
+NOBODY = "peer_silent"
 # Whoever watches for months must not grow for months.
 KEPT_REPORTS = 1000
 
 FindPorts = Callable[[], Sequence[FoundPort]]
+DockPort = Callable[[str, Progress, Met], DockReport]
 LaneProgress = Callable[[str, str, int, int], None]
 """(port, stage, done, total)."""
 
@@ -34,6 +37,7 @@ LaneProgress = Callable[[str, str, int, int], None]
 class _Lane:
     port: str
     work: Future[DockReport]
+    unmet: str
     polls_since: int = 0
     told: bool = False
 
@@ -60,9 +64,24 @@ def _is_absent(url: str) -> bool:
 
 def is_nobody(report: DockReport) -> bool:
     """Whether nothing at that port ever answered; one that fell silent later is somebody."""
-    error = report.error
-    silent = isinstance(error, PortError) and error.driver_code == "peer_silent"
-    return silent and report.terminal is None
+    return report.unmet == NOBODY
+
+
+def patient_dock(office: Office, actor: Actor) -> DockPort:
+    """`dock` for ports that are asked again and again; each may be in a thread of its own.
+
+    A port that fails as it did before, without anybody having been met, leaves no session behind.
+    """
+    actor.require(Right.DOCK)
+    unmet: dict[str, str] = {}
+
+    def dock_again(port: str, progress: Progress, met: Met) -> DockReport:
+        before = unmet.get(port, NOBODY)
+        report = dock(office, actor, port, progress=progress, met=met, unmet=before)
+        unmet[port] = report.unmet or NOBODY
+        return report
+
+    return dock_again
 
 
 def watch(
@@ -79,12 +98,14 @@ def watch(
     """Dock what appears on `ports` and on those that `find_ports` names, until `stop` is set.
 
     With `once` every port that is there now is docked once. `told` is called in this thread with
-    each docking that is over; a port on which nobody answers is not told. A failing lane never
+    each docking that is over; a port on which nobody answers is not told, and one that fails again
+    and again in the same way before it says who it is, once. A failing lane never
     disturbs another, and dockings that run are finished before this returns the newest 1000.
     """
     actor.require(Right.DOCK)
     stop = stop or Event()
     state = _Watch()
+    docked = patient_dock(office, actor)
     named = tuple(ports)  # the first time with those that are missing: one may be mistyped
     with ThreadPoolExecutor(LANES, thread_name_prefix="dock") as pool:
         while not stop.is_set():
@@ -92,8 +113,9 @@ def watch(
             named = tuple(port for port in ports if not _is_absent(port))
             for port in here:
                 if _is_due(state, port, once):
-                    work = pool.submit(_dock, office, actor, port, progress)
-                    state.lanes[port] = _Lane(port, work)
+                    before = state.lanes.get(port)
+                    work = pool.submit(_dock, docked, port, progress)
+                    state.lanes[port] = _Lane(port, work, before.unmet if before else NOBODY)
             _forget_absent(state, here)
             _collect(state, told)
             if once and all(lane.told for lane in state.lanes.values()):
@@ -104,12 +126,11 @@ def watch(
     return tuple(state.reports)
 
 
-def _dock(office: Office, actor: Actor, port: str, progress: LaneProgress) -> DockReport:
-    return dock(
-        office,
-        actor,
+def _dock(dock_port: DockPort, port: str, progress: LaneProgress) -> DockReport:
+    return dock_port(
         port,
-        progress=lambda stage, done, total: progress(port, stage, done, total),
+        lambda stage, done, total: progress(port, stage, done, total),
+        lambda _info: None,
     )
 
 
@@ -133,7 +154,9 @@ def _collect(state: _Watch, told: Callable[[DockReport], None]) -> None:
         if lane.work.done() and not lane.told:
             lane.told = True
             report = _report_of(lane)
-            if not is_nobody(report):
+            is_news = not report.unmet or report.unmet != lane.unmet
+            lane.unmet = report.unmet or NOBODY
+            if is_news:
                 state.reports.append(report)
                 told(report)
 

@@ -13,9 +13,8 @@ from app.clock import Clock
 from app.domain.rights import Actor
 from app.i18n import Translator
 from app.paths import Paths
-from app.services.docking import dock
 from app.services.office import Office
-from app.services.watching import found_ports
+from app.services.watching import found_ports, patient_dock
 from app.settings import Settings
 from app.ui.dock_watcher import DockWatcher
 from app.ui.language import Language
@@ -51,7 +50,7 @@ def run(
     watcher = DockWatcher(
         tasks,
         lambda: found_ports(extra),
-        lambda port, progress, met: dock(office, actor, port, progress=progress, met=met),
+        patient_dock(office, actor),
     )
     window = MainWindow(workplace, watcher)
     tray = None

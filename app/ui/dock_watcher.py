@@ -1,13 +1,13 @@
 """Watches the ports and docks what is plugged in, each terminal in a lane of its own."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.services.docking import DockReport, Met, Progress
-from app.services.watching import AGAIN_AFTER_POLLS, POLL_S, FindPorts, is_nobody
+from app.services.docking import DockReport
+from app.services.watching import AGAIN_AFTER_POLLS, POLL_S, DockPort, FindPorts, is_nobody
 from app.ui.tasks import Job, Tasks
 from drivers.contract import TerminalInfo
 from drivers.discovery import FoundPort, Slot
@@ -24,8 +24,6 @@ _STATE_OF_STAGE = {
     "photos": "photos",
     "finish": "pushing",
 }
-
-DockPort = Callable[[str, Progress, Met], DockReport]
 
 
 @dataclass(frozen=True, slots=True)

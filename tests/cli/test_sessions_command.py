@@ -9,6 +9,7 @@ import pytest
 
 from app.services.office import Office
 from app.services.sessions import list_sessions, traffic_of
+from app.storage.keys import new_key
 from app.storage.queries.docking import SessionRow
 from tests.cli.conftest import Run
 from tests.support.dockings import dock_a_day, in_real_time
@@ -71,7 +72,8 @@ def test_a_docking_that_failed_names_the_next_step(tallydock: Run, office: Offic
 
 def test_a_docking_that_runs_has_nothing_to_tell_yet(tallydock: Run, office: Office) -> None:
     with office.database.transaction(CLERK, "start docking") as store:
-        key = store.terminals.start_session(port_url="/dev/ttyS9", driver="tallydock")
+        key = new_key()
+        store.terminals.start_session(key, port_url="/dev/ttyS9", driver="tallydock")
     assert "It still runs" in tallydock("sessions", "show", str(key)).out
 
 

@@ -1,16 +1,27 @@
 """Which place a device gets, and what becomes of the one that had it before."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.clock import FixedClock
-from app.errors import NotFound, RuleBroken
+from app.errors import NotFound, PortError, RuleBroken
+from app.services import pairing
 from app.services.docking import dock
 from app.services.office import Office
 from app.services.pairing import Code, Device, Seat, make_code, pair, trust
-from app.services.terminals import assign, enrol, list_terminals, report_lost, revoke
+from app.services.terminals import (
+    TerminalFacts,
+    assign,
+    enrol,
+    list_terminals,
+    note_terminal,
+    report_lost,
+    revoke,
+)
 from app.storage.queries.terminals import RegistryRow
+from drivers.contract import Applicant
 from tests.support.credentials import certificate
 from tests.support.offices import CLERK
 from tests.support.terminals import Handheld, start_handheld
@@ -81,6 +92,38 @@ def test_a_person_and_a_route_are_known_ones(office: Office) -> None:
 
 def unpaired(folder: Path, wish: str) -> Handheld:
     return start_handheld(folder, device=None, pair=wish, scenario="empty")
+
+
+def test_a_route_belongs_to_one_terminal(office: Office) -> None:
+    trust(office, CLERK, Seat(3, "", ""), device("one"), "file")
+    with pytest.raises(RuleBroken) as caught:
+        trust(office, CLERK, Seat(4, "", ""), device("two"), "file")
+    assert (caught.value.rule, caught.value.fields["terminal"]) == ("route-taken", 3)
+
+
+def test_who_was_assigned_stays_whoever_docks(office: Office) -> None:
+    enrol(office, CLERK, 3)
+    note_terminal(office, CLERK, 3, TerminalFacts(1, "one", person="P01"))
+    assert row_of(office, 3).person_code == "P01"
+    note_terminal(office, CLERK, 3, TerminalFacts(1, "one", person="P99"))
+    assert row_of(office, 3).person_code == "P01"
+    assert_sound(office)
+
+
+@pytest.mark.parametrize(("code", "is_trusted"), [("pairing_failed", False), ("link_lost", True)])
+def test_a_device_that_says_no_at_last_is_not_trusted(
+    office: Office, monkeypatch: pytest.MonkeyPatch, code: str, is_trusted: bool
+) -> None:
+    def agree_and_fail(*arguments: Any) -> None:
+        decide = arguments[4]
+        decide(Applicant(certificate("one"), 0, 0, 0, 0, "one", "", ""), None)
+        raise PortError(code, retry_helps=True, port="a port")
+
+    monkeypatch.setattr(pairing, "_pair_once", agree_and_fail)
+    with pytest.raises(PortError):
+        pair(office, CLERK, "a port", Seat(7), code=make_code(office, CLERK))
+    assert row_of(office, 7).paired is is_trusted
+    assert_sound(office)
 
 
 def test_a_device_is_paired_by_the_code_that_it_scanned(office: Office, tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from app.clock import SystemClock
+from app.domain.rights import Actor
 from app.errors import AppError, DatabaseBusy, PortError
 from app.services import watching
 from app.services.docking import DockReport
 from app.services.office import Office
+from app.services.sessions import list_sessions
 from app.services.terminals import list_terminals
 from app.services.watching import AGAIN_AFTER_POLLS, found_ports, watch
 from app.storage import migrate
@@ -88,6 +90,35 @@ def test_a_stalled_and_a_chattering_one_keep_nobody_waiting(desk: Office, handhe
 def test_a_port_where_nobody_answers_is_not_told(desk: Office, handhelds: Shelf) -> None:
     silent = handhelds.take(9, scenario="silent")
     assert watch(desk, CLERK, ports=[silent.port], find_ports=lambda: (), once=True) == ()
+
+
+def test_what_stays_as_it_was_is_told_once_and_leaves_one_session(
+    desk: Office, handhelds: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "AGAIN_AFTER_POLLS", 0)
+    monkeypatch.setattr(watching, "POLL_S", 0.01)
+    silent = handhelds.take(8, scenario="silent")
+    chatter = handhelds.take(9, scenario="chatter")
+    stop = Event()
+    tries: list[str] = []
+
+    told: list[DockReport] = []
+    ports = (silent.port, chatter.port)
+    once = watching.dock
+
+    def dock(office: Office, actor: Actor, port: str, **options: Any) -> DockReport:
+        tries.append(port)
+        if min(map(tries.count, ports)) >= 3:
+            stop.set()
+        return once(office, actor, port, **options)
+
+    monkeypatch.setattr(watching, "dock", dock)
+    watch(desk, CLERK, ports=ports, find_ports=lambda: (), stop=stop, told=told.append)
+    assert [code_of(report) for report in told] == ["not_a_terminal"]
+    kept = list_sessions(desk, CLERK)
+    assert [(row.port_url, row.error_code) for row in kept] == [(chatter.port, "not_a_terminal")]
+    recordings = [str(path.name) for path in desk.paths.sessions.glob("*/*")]
+    assert recordings == [f"{kept[0].id}.traffic"]
 
 
 def test_what_is_plugged_in_later_is_docked_and_ends_with_the_watch(

@@ -19,7 +19,8 @@ from tests.support.uploads import a_batch, a_case, a_record
 def batch(books: Books) -> Batch:
     """Nine records of terminal 3, docked this morning."""
     with books.database.transaction(CLERK, "dock") as store:
-        session_id = store.terminals.start_session(port_url="/dev/pts/1", driver="tallydock")
+        session_id = new_key()
+        store.terminals.start_session(session_id, port_url="/dev/pts/1", driver="tallydock")
         terminal = store.terminals.seen(3, epoch=1, model="sim", person_code="S01")
         uploaded = a_batch(session_id=session_id)
         store.uploads.add_batch(uploaded)
@@ -143,7 +144,8 @@ def test_a_new_epoch_starts_its_watermarks_again(books: Books, batch: Batch) -> 
         assert (same.model, same.received_seq, same.backed_up_seq) == ("sim 2", 9, 4)
         fresh = store.terminals.seen(3, epoch=2)
         assert (fresh.id, fresh.epoch, fresh.received_seq) == (same.id, 2, 0)
-        session_id = store.terminals.start_session(port_url="COM3", driver="x")
+        session_id = new_key()
+        store.terminals.start_session(session_id, port_url="COM3", driver="x")
         store.terminals.end_session(session_id, terminal_id=None, error_code="link-lost")
         assert store.terminals.find(9) is None
     with books.database.read() as reader:

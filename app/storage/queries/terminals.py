@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.storage.reader import Reader
-from app.storage.store.blobs import Announced
+from app.storage.store.blobs import STRAY, Announced
 from app.storage.store.terminal_keys import TerminalKey
 from app.storage.tables import blob, dock_session, number_block, terminal, terminal_key
 
@@ -140,3 +140,13 @@ def awaited_blobs(reader: Reader) -> tuple[Announced, ...]:
         .order_by(blob.c.terminal_no, blob.c.seq)
     )
     return tuple(Announced(*row) for row in reader.rows(query))
+
+
+def stray_bytes(reader: Reader, terminal_no: int) -> int:
+    """How much of what no record speaks of is kept for this terminal."""
+    query = select(func.coalesce(func.sum(blob.c.size_bytes), 0)).where(
+        blob.c.branch_id == reader.branch_id,
+        blob.c.terminal_no == terminal_no,
+        blob.c.purpose == STRAY,
+    )
+    return int(reader.connection.scalar(query) or 0)

@@ -9,10 +9,15 @@ from app.storage.keys import derived_key
 from app.storage.store.scope import Scope
 from app.storage.tables import blob
 
+STRAY = "unannounced"
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A blob that a record speaks of; `sha256` of its content in hex."""
+    """A blob that a record speaks of; `sha256` of its content in hex.
+
+    One that no record speaks of has the purpose `STRAY` and the sequence number 0.
+    """
 
     sha256: str
     size_bytes: int
@@ -54,6 +59,15 @@ class Blobs:
             .where(blob.c.branch_id == self._scope.branch_id, blob.c.sha256.in_(digests))
             .where(blob.c.state != "held")
             .values(state="held", held_ms=self._scope.now_ms)
+        )
+
+    def give_up(self, digests: Sequence[str]) -> None:
+        """Await them no more; one that comes all the same is held."""
+        self._scope.connection.execute(
+            update(blob)
+            .where(blob.c.branch_id == self._scope.branch_id, blob.c.sha256.in_(digests))
+            .where(blob.c.state == "awaited")
+            .values(state="gone")
         )
 
     def _known(self, digests: list[str]) -> set[str]:

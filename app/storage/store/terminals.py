@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select, update
 
 from app.errors import NotFound
-from app.storage.keys import derived_key, new_key
+from app.storage.keys import derived_key
 from app.storage.store.scope import Scope
 from app.storage.tables import dock_session, terminal
 
@@ -143,8 +143,7 @@ class Terminals:
         if fields:
             self._update(terminal_no, fields, terminal.c.epoch == epoch)
 
-    def start_session(self, *, port_url: str, driver: str) -> uuid.UUID:
-        session_id = new_key()
+    def start_session(self, session_id: uuid.UUID, *, port_url: str, driver: str) -> None:
         row = {
             "id": session_id,
             "terminal_id": None,
@@ -159,7 +158,6 @@ class Terminals:
             "problems": 0,
         }
         self._scope.insert(dock_session, [row])
-        return session_id
 
     def end_session(
         self,

@@ -114,7 +114,8 @@ blob = Table(
     whole("held_ms", optional=True),
     of_branch(),
     UniqueConstraint("branch_id", "sha256"),
-    one_of("state", ("awaited", "held", "refused")),
+    # gone: its terminal has it no longer.
+    one_of("state", ("awaited", "held", "gone")),
     CheckConstraint("(state = 'held') = (held_ms IS NOT NULL)", name="held_has_time"),
 )
 
