@@ -13,6 +13,7 @@ class Reason(StrEnum):
     CANCELLED_HERE = "cancelled_here"
     OUT_OF_STEP = "out_of_step"  # (the other side) sound, but not what may come now
     SIZE_DIFFERS = "size_differs"  # (the other side) the file is not as long as was said
+    BEGINNING_DIFFERS = "beginning_differs"  # what was kept here is of another file
     FILE_TOO_LARGE = "file_too_large"
     TOO_MANY_FILES = "too_many_files"
     NAME_IMPOSSIBLE = "name_impossible"
