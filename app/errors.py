@@ -9,6 +9,7 @@ AppError
 │   └── DatabaseBusy       somebody else held it for too long
 ├── ArchiveError        3  the raw archive cannot keep or give back an upload
 │   └── ArchiveFull        no room left where it lives
+├── ProfileError        3  a format profile cannot be used
 ├── OutputError         3  a file that was asked for cannot be written
 ├── BackupError         3  a file is no backup that could be used
 │   └── BackupLocked    4  its passphrase is missing, wrong or not asked for
@@ -88,6 +89,13 @@ class ArchiveFull(ArchiveError):
     """Fields: `path`."""
 
     code = "archive-full"
+
+
+class ProfileError(AppError):
+    """Fields: `profile` (its code, or the name of its file), `faults` (everything that is wrong
+    with it, each with `key`, `reason`, `value`)."""
+
+    code = "profile"
 
 
 class OutputError(AppError):

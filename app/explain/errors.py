@@ -34,6 +34,9 @@ ERRORS: Mapping[str, str] = {
         "The disk of the archive is full. The terminal keeps its records. "
         "Make room at {path}, then dock again."
     ),
+    "profile": N_(
+        "The format profile “{profile}” cannot be used: {faults}. Correct it, then try again."
+    ),
     "output": N_(
         "{path} cannot be written: {reason}. Close it elsewhere, or choose another place."
     ),

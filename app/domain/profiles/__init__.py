@@ -1,0 +1,1 @@
+"""Format profiles: what a terminal's file means, as data."""
