@@ -95,9 +95,9 @@ def unpaired(folder: Path, wish: str) -> Handheld:
 
 
 def test_a_route_belongs_to_one_terminal(office: Office) -> None:
-    trust(office, CLERK, Seat(3, "", ""), device("one"), "file")
+    trust(office, CLERK, Seat(3, "", "R01"), device("one"), "file")
     with pytest.raises(RuleBroken) as caught:
-        trust(office, CLERK, Seat(4, "", ""), device("two"), "file")
+        trust(office, CLERK, Seat(4, "", "R01"), device("two"), "file")
     assert (caught.value.rule, caught.value.fields["terminal"]) == ("route-taken", 3)
 
 

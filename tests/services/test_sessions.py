@@ -170,7 +170,8 @@ def test_a_disk_that_fills_up_costs_the_recording_and_not_the_docking(
 ) -> None:
     """The line as `dock` records it, into the one device that is always full."""
     log = SessionLog(desk.clock)
-    log.record_to(Path("/dev/full"))
+    log.prepare(lambda _session_id: None, tmp_path)
+    (tmp_path / f"{log.session_id}.traffic").symlink_to("/dev/full")
     with (
         handheld(tmp_path, "--branch", "127", "--terminal", "3") as port,
         log.recorded(open_link(port)) as link,
