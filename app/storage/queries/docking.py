@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, null, select
 
 from app.storage.reader import Reader
 from app.storage.tables import dock_session, quarantine_item, terminal, upload_batch
@@ -122,12 +122,19 @@ def sessions(
     *,
     terminal_no: int | None = None,
     session_id: uuid.UUID | None = None,
+    since_ms: int | None = None,
+    with_log: bool = True,
     limit: int = 100,
 ) -> tuple[SessionRow, ...]:
-    """Newest first; of one terminal, or only the one of this key, where that is given."""
+    """Newest first; of one terminal, of those begun since, or only the one of this key, where that
+    is given. A log may be long; without it `log` is None."""
     session = dock_session.c
     columns: list[Any] = [
-        terminal.c.terminal_no if name == "terminal_no" else session[name]
+        terminal.c.terminal_no
+        if name == "terminal_no"
+        else null().label("log")
+        if name == "log" and not with_log
+        else session[name]
         for name in SessionRow.__dataclass_fields__
     ]
     query = (
@@ -142,6 +149,8 @@ def sessions(
     )
     if terminal_no is not None:
         query = query.where(terminal.c.terminal_no == terminal_no)
+    if since_ms is not None:
+        query = query.where(session.started_ms >= since_ms)
     if session_id is not None:
         query = query.where(session.id == session_id)
     return tuple(SessionRow(*row) for row in reader.rows(query))

@@ -88,8 +88,8 @@ class Story:
 def read_board(reader: Reader, clock: Clock) -> Board:
     first_ms, last_ms = day_span_ms(clock)
     last: dict[int, SessionRow] = {}
-    for session in reversed(sessions(reader, limit=300)):
-        if session.terminal_no is not None and session.started_ms >= first_ms:
+    for session in reversed(sessions(reader, since_ms=first_ms, with_log=False, limit=300)):
+        if session.terminal_no is not None:
             last[session.terminal_no] = session
     persons = persons_by_code(reader)
     codes = {person.id: person.code for person in persons.values()}
