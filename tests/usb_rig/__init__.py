@@ -1,0 +1,1 @@
+"""Our drivers on real libusb and a real kernel, in a small virtual machine: `poe usb-rig`."""

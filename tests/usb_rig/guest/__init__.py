@@ -1,0 +1,1 @@
+"""What runs inside the virtual machine: its agent, its own gadgets, and the scenarios' tools."""

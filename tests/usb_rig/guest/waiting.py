@@ -1,0 +1,39 @@
+"""Waits for what a bus does in its own time, and measures how long that took."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from drivers.discovery import FoundPort, list_ports
+
+LONGEST_S = 30.0
+STEP_S = 0.02
+
+Found = TypeVar("Found")
+
+
+def wait_for(look: Callable[[], Found | None], what: str, longest_s: float = LONGEST_S) -> Found:
+    """The first thing that `look` finds. Raises TimeoutError."""
+    ends_s = time.monotonic() + longest_s
+    while time.monotonic() < ends_s:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        time.sleep(STEP_S)
+    raise TimeoutError(f"not within {longest_s:.0f} s: {what}")
+
+
+def wait_for_port(serial_number: str) -> FoundPort:
+    """The serial port with this number on its label, as the product lists it."""
+    return wait_for(
+        lambda: next((p for p in list_ports() if p.serial_number == serial_number), None),
+        f"port {serial_number}",
+    )
+
+
+def wait_until_gone(serial_number: str) -> None:
+    """Return when no port has this number any more."""
+    wait_for(
+        lambda: not any(p.serial_number == serial_number for p in list_ports()) or None,
+        f"no port {serial_number}",
+    )
