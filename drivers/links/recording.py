@@ -2,10 +2,10 @@
 
 A recording starts with the line `tallydock-recording 2 NAME`. Then come entries: one letter, the
 time in microseconds (u64), the length (u32) and so many bytes. `r`: what a read gave (nothing, if
-it timed out); `w`: what was written; `n`: a random number; `u`: the desk's time as the line was
-opened (UTC milliseconds, u64), always the first. Of the cipher `b`: its first bytes; `o`: what was
-opened; `a`: what it answered by itself; `p`: what it was given to close and `s`: what
-became of that; `c`: the certificate of the other side, once it is ready.
+it timed out); `w`: what was written; `d`: DTR was lowered and raised; `n`: a random number; `u`:
+the desk's time as the line was opened (UTC milliseconds, u64), always the first. Of the cipher
+`b`: its first bytes; `o`: what was opened; `a`: what it answered by itself; `p`: what it was given
+to close and `s`: what became of that; `c`: the certificate of the other side, once it is ready.
 """
 
 import struct
@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from drivers.contract import Cipher, Link
 from drivers.links.closing import ClosingLink
+from drivers.links.waking import wake
 
 HEADER: Final = b"tallydock-recording 2"
 ENTRY: Final = struct.Struct(">cQI")
@@ -58,6 +59,10 @@ class RecordingLink(ClosingLink):
     def write(self, data: bytes) -> None:
         self._link.write(data)
         self.note(b"w", data)
+
+    def wake(self, low_s: float, high_s: float) -> None:
+        wake(self._link, low_s, high_s)
+        self.note(b"d", b"")
 
     def random_bits(self, bits: int) -> int:
         number = self._link.random_bits(bits)

@@ -52,6 +52,9 @@ class ReplayLink(ClosingLink):
     def write(self, data: bytes) -> None:
         self.take(b"w", data)
 
+    def wake(self, low_s: float, high_s: float) -> None:  # noqa: ARG002 - as recorded
+        self.take(b"d")
+
     def random_bits(self, bits: int) -> int:  # noqa: ARG002 - as recorded
         return int.from_bytes(self.take(b"n"), "big")
 

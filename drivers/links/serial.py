@@ -3,6 +3,7 @@
 import errno
 import os
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,7 @@ _OPEN_ERRORS = {
     errno.EBUSY: PortBusy,
     errno.EAGAIN: PortBusy,
 }
+_NO_MODEM_LINES = (errno.ENOTTY, errno.EINVAL, errno.EOPNOTSUPP)
 _WINDOWS_WORDS = {
     "FileNotFoundError": PortMissing,
     "PermissionError": PortBusy,  # Windows says "access denied" for a port that is in use
@@ -70,6 +72,21 @@ class SerialLink(ClosingLink):
                 stalls_s = now_s + STALL_S
             elif now_s >= stalls_s:
                 raise LinkLost(port=self._name, reason="nothing more can be written")
+
+    def wake(self, low_s: float, high_s: float) -> None:
+        """Lower DTR for `low_s` and raise it for `high_s`, which wakes small scanners.
+
+        Does nothing where there are no modem lines, as on a pseudo terminal.
+        """
+        with _lost(self._name):
+            try:
+                self._port.dtr = False
+                time.sleep(low_s)
+                self._port.dtr = True
+                time.sleep(high_s)
+            except OSError as error:
+                if error.errno not in _NO_MODEM_LINES:
+                    raise
 
     def close(self) -> None:
         with _lost(self._name):
