@@ -130,7 +130,8 @@ def epoch_ms(date: str) -> int | None:
         return None
     east = timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0))
     try:
-        local = datetime(*(int(part) for part in found.groups()[:6]), tzinfo=UTC)
+        year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+        local = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         moment = local + east if found[8] == "-" else local - east
     except (ValueError, OverflowError):
         return None
