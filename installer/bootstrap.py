@@ -44,8 +44,8 @@ FEDORA_RUN = (
     "xcb-util-keysyms xcb-util-renderutil xcb-util-wm"
 ).split()
 FEDORA_TEST = (
-    "libfaketime lrzsz poppler-utils postgresql-server qpdf xorg-x11-server-Xvfb xorg-x11-utils "
-    "xdotool"
+    "gcc libfaketime lrzsz nodejs poppler-utils postgresql-server qpdf strace xorg-x11-server-Xvfb "
+    "xorg-x11-utils xdotool"
 ).split()
 
 

@@ -174,6 +174,10 @@ RULES: Mapping[str, str] = {
     "route-taken": N_(
         "The route {route} has terminal {terminal} already. Take that one off it first."
     ),
+    "command-too-large": N_(
+        "That is too much at once: {size_bytes} bytes, and {limit_bytes} are the most. Bring it in "
+        "several parts."
+    ),
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
     "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.rights import Actor
-from app.errors import ArchiveError
+from app.errors import ArchiveError, RuleBroken
 from app.services.archive import HOST, ArchivedFile, Origin
 from app.services.office import Office
 from app.services.plain import to_plain
@@ -27,6 +27,7 @@ from app.storage.store import Store
 from app.storage.store.scope import Source
 from app.storage.store.uploads import Batch, RawRecord
 from drivers.protocols.docking.batch import (
+    MAX_BATCH_BYTES,
     BatchError,
     BatchHeader,
     Record,
@@ -38,6 +39,9 @@ from drivers.protocols.docking.batch import (
 EPOCH = 1
 COMMAND = 200
 """Record type of a command; terminals use 10 to 69."""
+
+MAX_COMMAND_BYTES = MAX_BATCH_BYTES * 15 // 16
+"""A batch also has to hold what frames its records."""
 
 _CHUNK_BYTES = 6 * 1024
 _SEQS_PER_ENTRY = 1024
@@ -87,7 +91,8 @@ def journaled(
     """One transaction that leaves `verb` and `arguments` in the journal when it commits.
 
     `arguments` are the keyword arguments that a replay calls the verb with; `first` is done before
-    the entry is written, for the one command that makes the branch itself.
+    the entry is written, for the one command that makes the branch itself. Raises
+    RuleBroken("command-too-large") for more than a batch holds.
     """
     with office.database.transaction(actor, verb, subject) as store:
         if first is not None:
@@ -100,7 +105,12 @@ def journaled(
         step = Step(store, entry_no, source, store.now_ms, offset_min)
         plain = {"verb": verb, "user": actor.user, "arguments": to_plain(arguments)}
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        data = _seal(step, branch, text.encode())
+        command = text.encode()
+        if len(command) > MAX_COMMAND_BYTES:
+            raise RuleBroken(
+                "command-too-large", size_bytes=len(command), limit_bytes=MAX_COMMAND_BYTES
+            )
+        data = _seal(step, branch, command)
         kept = office.archive.replace(Origin(branch, HOST, EPOCH, entry_no), data)
         try:
             _enter(step, kept, data)

@@ -9,6 +9,7 @@ from app.domain.stock import LocationKind
 from app.errors import ArchiveError, RuleBroken
 from app.services.counting import approve_count, counts_to_approve
 from app.services.intake import take_in
+from app.services.journal import MAX_COMMAND_BYTES, journaled
 from app.services.office import Office
 from app.services.quarantine import fix, list_waiting, reject
 from app.services.recovering import recover
@@ -130,3 +131,12 @@ def test_a_refused_command_leaves_no_entry(office: Office) -> None:
     with pytest.raises(RuleBroken):
         enrol(office, CLERK, 3)
     assert len(office.archive.paths() - before) == 1
+
+
+def test_a_command_that_fills_a_batch_is_kept_and_a_larger_one_says_so(office: Office) -> None:
+    largest = "x" * (MAX_COMMAND_BYTES - 200)
+    with journaled(office, CLERK, "fill", text=largest):
+        pass
+    with pytest.raises(RuleBroken) as caught, journaled(office, CLERK, "fill", text=largest * 2):
+        raise AssertionError("it began all the same")
+    assert caught.value.rule == "command-too-large"
