@@ -78,6 +78,8 @@ class TransferPump:
                 self.file = event.name
             case Done():
                 self.ended = True
+                with suppress(DriverError):  # the last word is of no more use to this side
+                    self.write()
             case Failed():
                 self.ended = True
                 self.write()
