@@ -39,7 +39,10 @@ class Scenario:
     title: str
 
 
-SCENARIOS: Final = (Scenario("ftdi", "A handheld behind an FTDI converter, pulled and resumed"),)
+SCENARIOS: Final = (
+    Scenario("ftdi", "A handheld behind an FTDI converter, pulled and resumed"),
+    Scenario("cdc", "A handheld that is a modem to the kernel (CDC-ACM), pulled and resumed"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -92,8 +92,8 @@ class MachinePort:
         self.address = url
 
     def links(self) -> Iterator[Link]:
-        with open_serial(self.address, SerialSettings()) as link:
-            while True:
+        while True:  # one that was pulled out is another one when it comes back
+            with open_serial(self.address, SerialSettings()) as link:
                 yield link
 
 
