@@ -34,6 +34,11 @@ class Paths:
         return self.data / "sessions"
 
     @property
+    def profiles(self) -> Path:
+        """Folder of the branch's own format profiles, with their samples below it."""
+        return self.data / "profiles"
+
+    @property
     def desk_key(self) -> Path:
         """Private key and certificate by which terminals know this desk."""
         return self.data / "keys" / "desk.pem"

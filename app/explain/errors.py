@@ -71,6 +71,10 @@ MISSING: Mapping[str, str] = {
         "The traffic of docking {key} is not here: it was not recorded, or cleared away after a "
         "month. “tallydock sessions show” still tells what happened."
     ),
+    "profile": N_(
+        "No format profile has the code “{key}”. “tallydock profiles list” tells all that there "
+        "are."
+    ),
     "branch": N_("There is no branch here yet. Make one, or start with “tallydock demo”."),
     "terminal": N_("Terminal {key} is not enrolled here. Enrol it, then dock again."),
     "carrier": N_(
@@ -181,6 +185,10 @@ RULES: Mapping[str, str] = {
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
     "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),
+    "profile-exists": N_(
+        "There is a format profile “{profile}” already. Give yours another code, or add --replace "
+        "if it is your own."
+    ),
     "folder-not-empty": N_(
         "{path} is not empty. Name an empty folder, or one that is not there yet, with --data."
     ),

@@ -75,7 +75,7 @@ PROFILE_FAULTS: Mapping[str, str] = {
     "check_digit": N_("the check digit is wrong, or it is no article number"),
     "empty": N_("nothing stands here"),
     "toml": N_("this is not a TOML file"),
-    "taken": N_("a profile that comes with the program has this code"),
+    "taken": N_("another profile has a sample of this name"),
     "missing_file": N_("this file is not there"),
     "sample": N_("the sample does not come out as it should"),
 }

@@ -36,6 +36,14 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LONGEST_LINE = 4096
 _ONLY_LISTED = frozenset({"short_name", "gtin", "factor", "stock", "address", "phone"})
 _READABLE = frozenset(FIELDS) - _ONLY_LISTED
+_NEEDED: Mapping[ProfileKind, tuple[str, ...]] = MappingProxyType(
+    {
+        ProfileKind.COUNT: ("place",),
+        ProfileKind.ORDER: ("payment",),
+        ProfileKind.RETURN: ("mode", "condition"),
+    }
+)
+"""What a document needs and no file can be asked for later: a column or a constant says it."""
 
 
 def from_plain(plain: Mapping[str, object]) -> Profile:
@@ -65,6 +73,9 @@ def from_plain(plain: Mapping[str, object]) -> Profile:
     named = {each.field for each in columns} | set(constants)
     named |= {each.field for each in head.columns} if head is not None else set()
     _check_fields(table, columns, named, group)
+    for name in _NEEDED.get(kind, ()) if kind is not None else ():
+        if name not in named:
+            table.fault(f"constants.{name}", "needed")
     if head is not None and head.line > max(lines.skip, 1):
         table.fault("head.line", "range", str(head.line))
     if faults or kind is None:
