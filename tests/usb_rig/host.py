@@ -136,14 +136,14 @@ class Host:
     def fill(self, folder: str, files: dict[str, list[int]]) -> dict[str, str]:
         """Write files of [seed, bytes] into a folder of this machine; their SHA-256 by name."""
         place = self._folder / folder
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         for name, (seed, size) in files.items():
             (place / name).write_bytes(content(seed, size))
         return self.digests(folder)
 
     def digests(self, folder: str) -> dict[str, str]:
         """SHA-256 of what is in the folder now."""
-        files = sorted((self._folder / folder).iterdir())
+        files = sorted(each for each in (self._folder / folder).iterdir() if each.is_file())
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     def plug_mtp(self, name: str, folder: str, serial: str) -> None:

@@ -1,0 +1,94 @@
+"""A media player (QEMU's usb-mtp): files of awkward sizes, cleared; a large one pulled, resumed."""
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from drivers.devices.mtp import MtpDriver
+from drivers.errors import LinkError, LinkLost
+from drivers.file_contract import FileSession
+from drivers.links.usb import UsbLink, open_usb
+from tests.usb_rig.guest.agent import Host
+from tests.usb_rig.guest.files import error_of, fetch
+from tests.usb_rig.guest.waiting import wait_for
+
+NAME = "player"
+SERIAL = "TD-MTP-1"
+ADDRESS = f"mtp:{SERIAL}"
+OUTBOX = f"{NAME}/Tallydock/outbox"
+# 12 bytes of header stand before the content; packets are of 64, 512 or 1024 bytes.
+SIZES = (0, 1, 52, 64, 500, 512, 1012, 1024, 4096, 65_524, 65_536, 100_001, 1_048_564)
+LARGE_BYTES = 40_000_000
+PULL_AT = 4_000_000
+
+
+def run(host: Host) -> dict[str, Any]:
+    """Fetches and clears small ones, then a large one in two goes."""
+    small = {f"{size:08}.bin": [size, size] for size in SIZES}
+    told = host.ask("fill", folder=OUTBOX, files=small)
+    host.ask("plug_mtp", name=NAME, folder=NAME, serial=SERIAL)
+    scratch = Path(tempfile.mkdtemp())
+    driver = MtpDriver(scratch)
+    about: list[str] = []
+    with wait_for_usb(ADDRESS) as link:
+        first = fetch(driver, link, clear=True, seen=lambda session: about.append(_words(session)))
+    assert first.digests == told, (first.digests, told)
+    assert host.ask("digests", folder=OUTBOX) == {}
+
+    told = host.ask("fill", folder=OUTBOX, files={"large.bin": [1, LARGE_BYTES]})
+    puller = threading.Thread(target=host.ask, args=("unplug",), kwargs={"name": NAME})
+    reached: list[int] = []
+
+    def pull_on_the_way(stage: str, done_bytes: int, total_bytes: int) -> None:
+        if stage == "upload" and done_bytes >= PULL_AT and not reached:
+            reached.append(done_bytes)
+            puller.start()
+
+    with wait_for_usb(ADDRESS) as link:
+        lost = error_of(lambda: fetch(driver, link, clear=True, progress=pull_on_the_way))
+    puller.join()
+    assert isinstance(lost, LinkLost), lost
+    kept = sum(file.stat().st_size for file in scratch.rglob("*") if file.is_file())
+    assert PULL_AT <= kept < LARGE_BYTES, kept
+
+    began_s = time.monotonic()
+    host.ask("plug_mtp", name=NAME, folder=NAME, serial=SERIAL)
+    resumed_at: list[int] = []
+
+    def note(stage: str, done_bytes: int, total_bytes: int) -> None:
+        if stage == "upload" and done_bytes:
+            resumed_at.append(done_bytes)
+
+    with wait_for_usb(ADDRESS) as link:
+        back_s = time.monotonic() - began_s
+        second = fetch(driver, link, clear=True, progress=note)
+    assert second.digests == told, (second.digests, told)
+    assert resumed_at[0] > kept, (resumed_at[0], kept)
+    assert host.ask("digests", folder=OUTBOX) == {}
+    return {
+        "device": about[0],
+        "files": len(SIZES),
+        "pulled": str(lost.fields["reason"]),
+        "kept_bytes": kept,
+        "back_s": round(back_s, 2),
+        "rest_MB_s": round((LARGE_BYTES - kept) / second.took_s / 1e6, 2),
+    }
+
+
+def wait_for_usb(address: str) -> UsbLink:
+    """The device as soon as it can be opened."""
+
+    def look() -> UsbLink | None:
+        try:
+            return open_usb(address)
+        except LinkError:
+            return None
+
+    return wait_for(look, address)
+
+
+def _words(session: FileSession) -> str:
+    info = session.info()
+    return f"{info.model} {info.serial}"
