@@ -26,6 +26,8 @@ from drivers.protocols.transfer.reasons import Reason
 from drivers.protocols.transfer.xmodem_receiver import XmodemReceiver
 from drivers.protocols.transfer.xmodem_sender import XmodemSender
 from drivers.protocols.transfer.ymodem import YmodemReceiver, YmodemSender
+from drivers.protocols.transfer.zmodem_receiver import ZmodemReceiver
+from drivers.protocols.transfer.zmodem_sender import ZmodemSender
 
 KEEP_BYTES: Final = 64 * 1024
 
@@ -117,6 +119,20 @@ class YmodemDriver(TransferDriver):
 
     def senders(self, files: Sequence[OutgoingFile]) -> list[Callable[[float], PartingEngine]]:
         return [partial(YmodemSender, files)]
+
+
+class ZmodemDriver(TransferDriver):
+    """Files with names, sizes and times; a transfer that was cut goes on where it stopped."""
+
+    name = "zmodem"
+    title = "Terminal with ZMODEM"
+    can_resume = True
+
+    def receiver(self, now_s: float) -> Receiver:
+        return ZmodemReceiver(now_s)
+
+    def senders(self, files: Sequence[OutgoingFile]) -> list[Callable[[float], PartingEngine]]:
+        return [partial(ZmodemSender, files)]
 
 
 class TransferSession(FileSession):
