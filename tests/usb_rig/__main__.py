@@ -42,6 +42,7 @@ class Scenario:
 SCENARIOS: Final = (
     Scenario("ftdi", "A handheld behind an FTDI converter, pulled and resumed"),
     Scenario("cdc", "A handheld that is a modem to the kernel (CDC-ACM), pulled and resumed"),
+    Scenario("aoa", "An Android accessory (AOA on FunctionFS), pulled and resumed"),
     Scenario("mtp", "Files of a media player (MTP of QEMU), pulled and resumed"),
 )
 

@@ -3,11 +3,13 @@
 import hashlib
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.contract import Receipt, SerialSettings, Session, Watermarks
+from drivers.contract import Link, Receipt, SerialSettings, Session, Watermarks
 from drivers.devices.tallydock import TallydockDriver
+from drivers.links.usb import open_usb
 from drivers.registry import open_link
 from tests.usb_rig.keys import desk_credentials
 
@@ -27,7 +29,7 @@ class Desk:
         began_s = time.monotonic()
         driver = TallydockDriver(self.folder, desk_credentials(self.folder))
         with (
-            open_link(address, SerialSettings(baud=baud)) as link,
+            _open(address, SerialSettings(baud=baud)) as link,
             driver.connect(link, lambda: time.time_ns() // 1_000_000, _ignore) as session,
         ):
             try:
@@ -52,6 +54,18 @@ class Desk:
         """Of all photos that are whole; each has been compared with its name."""
         assert all(hashlib.sha256(data).digest() == name for name, data in self.photos.items())
         return sum(map(len, self.photos.values()))
+
+
+def act_at_photo(desk: Desk, number: int, act: Callable[[], object]) -> None:
+    """Wait in a thread of its own until the desk has so many photos, then act."""
+    while len(desk.photos) < number:
+        time.sleep(0.005)
+    act()
+
+
+def _open(address: str, settings: SerialSettings) -> Link:
+    is_usb = address.partition(":")[0] in ("usb", "aoa")
+    return open_usb(address) if is_usb else open_link(address, settings)
 
 
 def _ignore(stage: str, done_bytes: int, total_bytes: int) -> None:

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from drivers.discovery import FoundPort, list_ports
 
 LONGEST_S = 30.0
 STEP_S = 0.02
+DEVICES = Path("/sys/bus/usb/devices")
 
 Found = TypeVar("Found")
 
@@ -37,3 +39,19 @@ def wait_until_gone(serial_number: str) -> None:
         lambda: not any(p.serial_number == serial_number for p in list_ports()) or None,
         f"no port {serial_number}",
     )
+
+
+def wait_for_device(serial_number: str) -> None:
+    """Return when the kernel knows a USB device with this number."""
+
+    def look() -> bool | None:
+        return any(_text(each) == serial_number for each in DEVICES.glob("*/serial")) or None
+
+    wait_for(look, f"device {serial_number}")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except OSError:  # it has just gone
+        return ""

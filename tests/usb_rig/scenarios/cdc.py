@@ -8,7 +8,7 @@ from typing import Any
 
 from drivers.errors import LinkLost
 from tests.usb_rig.guest.agent import Host
-from tests.usb_rig.guest.desk import Desk
+from tests.usb_rig.guest.desk import Desk, act_at_photo
 from tests.usb_rig.guest.gadgets import Identity, gadget
 from tests.usb_rig.guest.processes import running_handheld
 from tests.usb_rig.guest.waiting import wait_for_port, wait_until_gone
@@ -29,7 +29,7 @@ def run(_: Host) -> dict[str, Any]:
         assert port.usb_id == IDENTITY.usb_id, port
         line = f"/dev/ttyGS{terminal.function('port_num')}"
         with running_handheld(line, folder / "store.sqlite", *options) as handheld:
-            puller = threading.Thread(target=_pull_at_second_photo, args=(desk, terminal.pull))
+            puller = threading.Thread(target=act_at_photo, args=(desk, 2, terminal.pull))
             puller.start()
             try:
                 desk.dock(port.url)
@@ -60,9 +60,3 @@ def run(_: Host) -> dict[str, Any]:
         "second_kB_s": round(desk.received_bytes / took_s / 1000),
         "whole_kB": desk.photo_bytes() // 1000,
     }
-
-
-def _pull_at_second_photo(desk: Desk, pull: Any) -> None:
-    while len(desk.photos) < 2:
-        time.sleep(0.005)
-    pull()
