@@ -59,9 +59,7 @@ class Exchange(Generic[Event]):
         """Wait for what the engine tells next. Raises DriverError where it gives up."""
         while not self._events:
             self._turn(LONGEST_WAIT_S)
-            if self._link.now_s() - self._reported_s >= LONGEST_WAIT_S:
-                stage, done_bytes, total_bytes = self._stage  # who wants to cancel can do it here
-                self.report(stage, self.measure() if self.measure else done_bytes, total_bytes)
+            self.report_again()
         event = self._events.popleft()
         if isinstance(event, Failed):
             raise self._error(event)
@@ -71,6 +69,12 @@ class Exchange(Generic[Event]):
         self._stage = (stage, done_bytes, total_bytes)
         self._reported_s = self._link.now_s()
         self._progress(stage, done_bytes, total_bytes)
+
+    def report_again(self) -> None:
+        """The same once more if it is time to: who wants to cancel can do it here."""
+        if self._link.now_s() - self._reported_s >= LONGEST_WAIT_S:
+            stage, done_bytes, total_bytes = self._stage
+            self.report(stage, self.measure() if self.measure else done_bytes, total_bytes)
 
     def take_arrived(self) -> None:
         """Give the engine what is here already, without waiting for more."""
