@@ -135,12 +135,10 @@ def list_files(line: MtpLine, folder: Folder) -> tuple[list[Entry], list[DriverE
             continue
         if info is None:
             bad.append(FileUnstable(port=line.port, file=unnamed(handle)))
+        elif not info.is_folder and (refusal := _refusal(info)):
+            bad.append(FileRefused(port=line.port, file=_shown(info.name), reason=refusal))
         elif not info.is_folder and not info.name.startswith("."):
-            refusal = _refusal(info)
-            if refusal:
-                bad.append(FileRefused(port=line.port, file=_shown(info.name), reason=refusal))
-            else:
-                good.append(Entry(handle, info))
+            good.append(Entry(handle, info))
     good.sort(key=lambda entry: (entry.info.modified, entry.info.name, entry.handle))
     return good, bad
 

@@ -44,6 +44,8 @@ class MtpResponder(Function):
     nodes: dict[int, Node] = field(default_factory=dict)
     session: int | None = None
     asked: list[int] = field(default_factory=list)
+    reads: list[tuple[int, int, int]] = field(default_factory=list)
+    """Which parts of files were fetched: handle, start, size."""
     told_sizes: dict[int, int] = field(default_factory=dict)
     """Sizes that listings tell instead of the true ones."""
     breaks_at: dict[int, int] = field(default_factory=dict)
@@ -93,10 +95,10 @@ class MtpResponder(Function):
         assert kind == 1, f"a container of kind {kind} instead of a command"
         parameters = struct.unpack_from(f"<{(length - 12) // 4}I", transfer, 12)
         self.asked.append(code)
-        if code in self.refuses:
-            self._finish(transaction, (self.refuses[code], ()))
-        elif code in (0x100C, 0x100D):
+        if code in (0x100C, 0x100D):
             self._waiting = (code, transaction, parameters)
+        elif code in self.refuses:
+            self._finish(transaction, (self.refuses[code], ()))
         else:
             self._serve(code, transaction, parameters)
 
@@ -169,12 +171,14 @@ class MtpResponder(Function):
             self._finish(transaction, (BAD_HANDLE, ()))
             return
         if code == 0x1009:
+            self.reads.append((handle, 0, len(data)))
             self._give(code, transaction, data, self.breaks_at.get(handle))
             return
         if code == 0x101B:
             start, count = parameters[1:]
         else:
             start, count = parameters[1] | parameters[2] << 32, parameters[3]
+        self.reads.append((handle, start, count))
         part = data[start : start + count]
         self._give(code, transaction, part, told=(len(part),))
 
@@ -182,6 +186,8 @@ class MtpResponder(Function):
         self, code: int, parameters: tuple[int, ...], data: bytes
     ) -> tuple[int, tuple[int, ...]]:
         self._expected += 1
+        if code in self.refuses:
+            return self.refuses[code], ()
         if code == 0x100C:
             storage, parent = parameters
             if storage not in self.storages or parent not in self.nodes:
