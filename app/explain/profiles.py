@@ -65,6 +65,7 @@ PROFILE_FAULTS: Mapping[str, str] = {
     "pattern": N_("this is not a pattern of what stands here"),
     "not_a_number": N_("only a number can have this"),
     "not_a_text": N_("only a text can have this"),
+    "align": N_("a number that is filled up has to be aligned right"),
     "one_of": N_("exactly one of two things has to be said"),
     "no_code": N_("no column has the barcode or the product"),
     "no_day": N_("a time of day is of no use without its day"),

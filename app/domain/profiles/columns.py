@@ -107,6 +107,8 @@ def _check(table: Table, column: Column, layout: Layout) -> None:
 
 
 def _check_number(table: Table, column: Column) -> None:
+    if column.kind is ValueKind.NUMBER and column.fill != " " and column.align is Align.LEFT:
+        table.fault("fill", "align", column.fill)
     if column.kind is not ValueKind.NUMBER:
         for name in ("decimal", "thousands", "implied", "sign"):
             if getattr(column, name) != _PLAIN[name]:

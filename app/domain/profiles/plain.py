@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from app.domain.profiles.columns import column_to_plain, read_columns
@@ -215,7 +216,9 @@ def _lines_to_plain(lines: Lines) -> dict[str, object]:
 def _head(table: Table, layout: Layout) -> HeadRule:
     mark = table.text("mark", trim=False)
     line = table.whole("line", 0, 0, 1000)
-    columns = read_columns(table.tables("columns", MOST_COLUMNS), layout, _READABLE)
+    # a head has a length of its own
+    own = replace(layout, record=0)
+    columns = read_columns(table.tables("columns", MOST_COLUMNS), own, _READABLE)
     if bool(mark) == bool(line):
         table.fault("mark", "one_of")
     table.end()
@@ -241,7 +244,8 @@ def _constants(table: Table) -> Mapping[str, Value]:
 
 def _listing(table: Table, layout: Layout, encoding: Encoding | None) -> Listing:
     what = table.choice_of("what", tuple(LIST_FIELDS), "products")
-    own = _layout(table.table("layout")) if table.has("layout") else layout
+    same = layout if layout.line_end is LineEnd.NONE else replace(layout, record=0, pieces=(0, 0))
+    own = _layout(table.table("layout")) if table.has("layout") else same
     columns = table.tables("columns", MOST_COLUMNS)
     listing = Listing(
         what,

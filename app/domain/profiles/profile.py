@@ -247,7 +247,7 @@ class CountRule:
     """Where a file says how many lines it has: in its first line or in its last one.
 
     The number stands in the piece `index`, or from `start` to `end`, or is all of the line. It
-    counts the lines of goods and `extra` others.
+    counts the lines of goods, those passed over by `keep` or `skip`, and `extra` others.
     """
 
     in_tail: bool

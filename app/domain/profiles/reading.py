@@ -206,7 +206,6 @@ class _Reading:
         _check_length(profile, raw, text, cells)
         fields = self._fields(profile.columns, raw, text, cells)
         if fields is None:
-            self._goods -= 1
             return self._aside(raw, text, "ignored")
         if isinstance(fields, _Fault):
             return self._bad(raw, fields.reason, fields.column)
