@@ -44,6 +44,8 @@ SCENARIOS: Final = (
     Scenario("cdc", "A handheld that is a modem to the kernel (CDC-ACM), pulled and resumed"),
     Scenario("aoa", "An Android accessory (AOA on FunctionFS), pulled and resumed"),
     Scenario("mtp", "Files of a media player (MTP of QEMU), pulled and resumed"),
+    Scenario("umtp", "Files of a Linux terminal (uMTP-Responder), pulled and resumed"),
+    Scenario("vendor", "A vendor's bulk interface (loopback of the kernel)"),
 )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import random
 import select
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from tests.usb_rig.content import content
 from tests.usb_rig.keys import handheld_options
 from tests.usb_rig.machine import ROOT, Machine
 
@@ -182,8 +182,3 @@ class Host:
     def _plug(self, name: str, driver: str, **properties: Any) -> None:
         self._monitor.do("device_add", driver=driver, id=name, bus="usb.0", **properties)
         self._plugged.append(name)
-
-
-def content(seed: int, size: int) -> bytes:
-    """Bytes that do not compress, the same everywhere."""
-    return random.Random(seed).randbytes(size)

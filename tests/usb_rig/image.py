@@ -33,7 +33,7 @@ PACKAGES: Final = (
 MODULES: Final = (
     "virtio_pci", "virtio_console", "9pnet_virtio", "9p", "xhci_pci", "usbserial", "ftdi_sio",
     "cdc_acm", "sd_mod", "usb_storage", "vfat", "nls_cp437", "nls_ascii", "dummy_hcd",
-    "libcomposite", "usb_f_acm", "usb_f_fs",
+    "libcomposite", "usb_f_acm", "usb_f_fs", "usb_f_ss_lb",
 )  # fmt: skip
 """What the machine loads, beside what these need."""
 
