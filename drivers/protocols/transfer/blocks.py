@@ -96,7 +96,7 @@ class BlockReader:
         found: Block | Signal | None = None
         if was_dropping:
             found = Signal.DAMAGED
-        elif begun == bytes([EOT]):
+        elif set(begun) == {EOT}:
             found = Signal.END
         elif begun:
             size = _SIZES.get(begun[0], 0)
@@ -116,7 +116,7 @@ class BlockReader:
             self.clear()
             return Signal.CANCELLED
         # An end counts when nothing follows: a lost SOH may leave a block number 4 in front.
-        self._is_dropping = first not in (EOT, CAN) or len(self._buffer) > 1
+        self._is_dropping = set(self._buffer) != {EOT} and self._buffer != bytes([CAN])
         return None
 
     def _block(self, size: int) -> Block | None:

@@ -156,10 +156,10 @@ class XmodemSender(TransferEngine):
         return self._data[self._offset : self._offset + (LONG_BYTES if is_long else SHORT_BYTES)]
 
     def _stream(self, now_s: float) -> None:
+        """Nothing is confirmed: the block at hand is out, and the next one follows."""
+        self._offset += len(self._piece())
+        self._number += 1
         self._send_block(now_s)
-        if self._state is Sending.DATA:
-            self._offset += len(self._piece())
-            self._number += 1
 
     def _send(self, data: bytes, now_s: float) -> None:
         self._sent = data
