@@ -47,7 +47,7 @@ class Parameters:
 
 OFFER: Final = Parameters(
     max_short=MAX_SHORT,
-    timeout_s=15,
+    timeout_s=8,
     high=ord("Y"),
     check=3,
     repeat=REPEAT_PREFIX,

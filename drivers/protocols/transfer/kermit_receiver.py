@@ -112,9 +112,9 @@ class KermitReceiver:
         damaged = self._reader.damaged_packets
         for packet in self._reader.feed(data):
             self._take(packet, now_s)
-        if self._reader.damaged_packets > damaged and self._state is not _State.GREETING:
-            if self._asked_for != self._window.low or now_s - self._asked_s >= AGAIN_S:
-                self._ask(now_s)
+        is_new = self._asked_for != self._window.low or now_s - self._asked_s >= AGAIN_S
+        if is_new and self._reader.damaged_packets > damaged:
+            self._complain(now_s)
         return self._told()
 
     def tick(self, now_s: float) -> list[TransferEvent]:
@@ -159,6 +159,11 @@ class KermitReceiver:
             self._enter(_State.BETWEEN)
             self._confirm()
 
+    def part(self) -> None:
+        """Say the last word again: nobody notices if that is lost."""
+        if self._state is _State.DONE:
+            self._out += self._window.answer(self._window.low - 1) or b""
+
     def cancel(self) -> None:
         """Give up; `outgoing` then tells the other side."""
         if self._state not in (_State.DONE, _State.FAILED):
@@ -195,6 +200,11 @@ class KermitReceiver:
         if self._state not in _OUR_TURN:
             self._asked_s, self._asked_for = now_s, self._window.low
             self._send("N", self._window.low)
+
+    def _complain(self, now_s: float) -> None:
+        """Something was damaged. Before the greeting that is whatever else talks on the line."""
+        if self._state is not _State.GREETING:
+            self._ask(now_s)
 
     def _enter(self, state: _State) -> None:
         """Go on after something that may have taken this side any time."""

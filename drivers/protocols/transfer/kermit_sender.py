@@ -35,8 +35,8 @@ from drivers.protocols.transfer.reasons import Reason
 
 PATIENCE_S: Final = 60.0
 MAX_TRIES: Final = 25
-TIMEOUT_LIMITS_S: Final = (3.0, 15.0)
-GREETING_S: Final = 3.0
+TIMEOUT_LIMITS_S: Final = (0.5, 15.0)
+GREETING_S: Final = 2.0
 BURST_BYTES: Final = 8192
 """So much is given out at a time, so that what has not left the port yet is not missed."""
 FIRST_DATA: Final = 250
@@ -89,7 +89,8 @@ class KermitSender:
         self._out = bytearray()
         self._events: list[TransferEvent] = []
         self._is_rested = True
-        self._heard_s = self._sent_s = 0.0
+        self._now_s = self._heard_s = self._sent_s = 0.0
+        self._round_trip_s: float | None = None
         self._file = OutgoingFile(b"", b"")
         self._at = 0
         self._data_chars = FIRST_DATA
@@ -112,18 +113,19 @@ class KermitSender:
         """Take what arrived; wrong input is an event, never an exception."""
         self._wake(now_s)
         for packet in self._reader.feed(data):
-            self._take(packet, now_s)
+            self._take(packet)
         return self._told()
 
     def tick(self, now_s: float) -> list[TransferEvent]:
         """Do what is due by the clock."""
         self._wake(now_s)
-        if self._state not in _OVER and self._window.waiting:
+        oldest = self._window.oldest
+        if self._state not in _OVER and oldest is not None:
             if now_s - self._heard_s >= self._patience_s:
                 self._fail(Reason.SILENT)
             elif now_s - max(self._heard_s, self._sent_s) >= self._timeout_s:
                 self._reader.give_up()
-                self._repeat(next(iter(self._window.waiting.values())), now_s)
+                self._repeat(oldest)
         return self._told()
 
     def next_timeout(self, now_s: float) -> float | None:
@@ -161,17 +163,22 @@ class KermitSender:
     def _timeout_s(self) -> float:
         if self._state is _State.GREETING:
             return GREETING_S
-        least, most = TIMEOUT_LIMITS_S
-        return min(max(self._agreed.timeout_s, least), most)
+        least_s, most_s = TIMEOUT_LIMITS_S
+        wished_s = min(max(self._agreed.timeout_s, least_s), most_s)
+        if self._round_trip_s is not None:
+            wished_s = min(wished_s, max(4 * self._round_trip_s, least_s))
+        tries = self._window.oldest.tries if self._window.oldest else 1
+        return min(wished_s * 2 ** (tries - 1), most_s)
 
     def _wake(self, now_s: float) -> None:
+        self._now_s = now_s
         if self._is_rested:
             self._is_rested = False
             self._heard_s = self._sent_s = now_s
 
     # ------------------------------------------------------------------ what comes in
 
-    def _take(self, packet: Packet, now_s: float) -> None:
+    def _take(self, packet: Packet) -> None:
         if self._state in _OVER:
             return
         sent = self._window.waiting.get(packet.number)
@@ -179,27 +186,36 @@ class KermitSender:
             raw = self._agreed.quoting.decode(packet.data) or packet.data
             self._fail(Reason.CANCELLED_BY_PEER, decode_name(raw)[:MAX_TEXT])
         elif packet.kind == "Y" and sent:
-            self._heard_s = now_s
+            self._heard_s = self._now_s
             del self._window.waiting[packet.number]
-            if sent.packet.kind == "D":
-                self._grow()
+            self._learn(sent)
             self._answered(sent.packet.kind, packet.data)
         elif packet.kind == "N" and sent:
-            self._heard_s = now_s
-            self._repeat(sent, now_s)
+            self._heard_s = self._now_s
+            self._repeat(sent)
         elif packet.kind == "N" and packet.number == self._window.next:
-            self._imply(now_s)
+            self._imply()
 
-    def _imply(self, now_s: float) -> None:
+    def _imply(self) -> None:
         """The other side asks for what was not sent yet, so it has all before that."""
         waiting = list(self._window.waiting.values())
         if waiting and all(sent.packet.kind in _SILENT_YES for sent in waiting):
-            self._heard_s = now_s
+            self._heard_s = self._now_s
             for sent in waiting:
                 del self._window.waiting[sent.packet.number]
                 self._answered(sent.packet.kind, b"")
         elif waiting:
-            self._repeat(waiting[0], now_s)
+            self._repeat(waiting[0])
+
+    def _learn(self, sent: Sent) -> None:
+        """How long an answer takes; and longer packets as long as all goes well."""
+        if sent.tries == 1:
+            took_s = self._now_s - sent.sent_s
+            known_s = took_s if self._round_trip_s is None else self._round_trip_s
+            self._round_trip_s = known_s + (took_s - known_s) / 4
+        if sent.packet.kind == "D":
+            step = 1 + self._data_chars // (64 if self._is_rough else 8)
+            self._data_chars = min(self._data_chars + step, self._agreed.max_data)
 
     def _answered(self, kind: str, data: bytes) -> None:
         match kind:
@@ -283,7 +299,7 @@ class KermitSender:
     def _post(self, kind: str, data: bytes = b"") -> None:
         """Send a packet that is to be confirmed."""
         packet = Packet(kind, self._window.next, data)
-        self._window.add(packet, self._write(packet))
+        self._window.add(packet, self._write(packet), self._now_s)
         self._is_rested = self._is_rested or kind == "S"
 
     def _write(self, packet: Packet) -> bytes:
@@ -292,22 +308,17 @@ class KermitSender:
         self._out += wire
         return wire
 
-    def _repeat(self, sent: Sent, now_s: float) -> None:
+    def _repeat(self, sent: Sent) -> None:
         sent.tries += 1
         if sent.tries > MAX_TRIES:
             self._fail(Reason.TOO_MUCH_NOISE)
             return
         self.repeated_packets += 1
-        self._sent_s = now_s
+        self._sent_s = self._now_s
         self._out += sent.wire
         if sent.packet.kind == "D":
             self._is_rough = True
             self._data_chars = max(LEAST_DATA, len(sent.packet.data) // 2)
-
-    def _grow(self) -> None:
-        """Longer packets as long as all goes well, slowly after an error."""
-        step = 1 + self._data_chars // (64 if self._is_rough else 8)
-        self._data_chars = min(self._data_chars + step, self._agreed.max_data)
 
     def _fail(self, reason: Reason, text: str = "") -> None:
         if reason is not Reason.CANCELLED_BY_PEER:

@@ -44,15 +44,16 @@ class ReceiveWindow:
 
     def answer(self, number: int) -> bytes | None:
         """What was said to a packet that comes again."""
-        return self._answers.get(number)
+        return self._answers.get(number % NUMBERS)
 
 
 @dataclass(slots=True)
 class Sent:
-    """A packet on its way; `tries` counts how often it was sent."""
+    """A packet on its way: since when, and how often it was sent."""
 
     packet: Packet
     wire: bytes
+    sent_s: float
     tries: int = 1
 
 
@@ -70,7 +71,12 @@ class SendWindow:
         oldest = next(iter(self.waiting), self.next)
         return (self.next - oldest) % NUMBERS < self.size
 
-    def add(self, packet: Packet, wire: bytes) -> None:
+    @property
+    def oldest(self) -> Sent | None:
+        """What has waited longest."""
+        return next(iter(self.waiting.values()), None)
+
+    def add(self, packet: Packet, wire: bytes, now_s: float) -> None:
         """A packet goes on its way."""
-        self.waiting[packet.number] = Sent(packet, wire)
+        self.waiting[packet.number] = Sent(packet, wire, now_s)
         self.next = (self.next + 1) % NUMBERS
