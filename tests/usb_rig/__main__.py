@@ -46,6 +46,7 @@ SCENARIOS: Final = (
     Scenario("mtp", "Files of a media player (MTP of QEMU), pulled and resumed"),
     Scenario("umtp", "Files of a Linux terminal (uMTP-Responder), pulled and resumed"),
     Scenario("vendor", "A vendor's bulk interface (loopback of the kernel)"),
+    Scenario("parallel", "Five terminals at once"),
 )
 
 

@@ -111,7 +111,7 @@ def _make(folder: Path, suite: str) -> None:
         packed.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         for other in folder.parent.iterdir():
-            if other.name != part.name:
+            if other.is_dir() and other.name != part.name:
                 shutil.rmtree(other, ignore_errors=True)
         part.rename(folder)
         part.mkdir()  # what the context removes

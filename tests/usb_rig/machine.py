@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -113,8 +114,8 @@ def _nothing() -> Iterator[None]:
 
 
 def _accelerators(image: Image) -> Iterator[str]:
-    """KVM may be there and hang all the same, so it is tried once for each image."""
-    hangs = image.kernel.with_name("kvm-hangs")
+    """KVM may be there and hang all the same, so it is tried once for each kernel of the host."""
+    hangs = image.kernel.parent.with_name(f"kvm-hangs-{platform.release()}")
     if os.access(KVM, os.R_OK | os.W_OK) and not hangs.exists():
         yield "kvm"
         hangs.touch()
