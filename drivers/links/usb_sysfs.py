@@ -18,11 +18,10 @@ _INTERFACE: Final = re.compile(r"([0-9]+-[0-9]+(?:\.[0-9]+)*):[0-9]+\.[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class KnownInterface:
-    """One interface of the active configuration; `is_free`: no driver of the kernel has it."""
+    """One interface of the active configuration; `kind` is class, subclass and protocol."""
 
     kind: tuple[int, int, int]
     title: str
-    is_free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,7 @@ def _entries(root: Path) -> Iterator[Path]:
 def _interface(path: Path) -> KnownInterface:
     names = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
     major, minor, protocol = (_hex(path / name) for name in names)
-    is_free = not (path / "driver").exists()
-    return KnownInterface((major, minor, protocol), _text(path / "interface"), is_free)
+    return KnownInterface((major, minor, protocol), _text(path / "interface"))
 
 
 def _hex(path: Path) -> int:

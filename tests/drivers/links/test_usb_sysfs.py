@@ -34,24 +34,21 @@ def test_devices_are_told_with_place_and_interfaces(tmp_path: Path) -> None:
     handheld(tmp_path)
     write(tmp_path / "usb1", idVendor="1d6b", idProduct="0002")
     write(tmp_path / "3-1", idVendor="0403", idProduct="6001", devnum="2")
-    taken = write(
+    write(
         tmp_path / "3-1:1.0",
         bInterfaceClass="ff",
         bInterfaceSubClass="ff",
         bInterfaceProtocol="ff",
     )
-    (taken / "driver").mkdir()
     assert known_devices(tmp_path) == [
         KnownDevice(
             "1-2.3",
             (0x18D1, 0x4EE1),
             "TC52-1",
             "TC52",
-            (KnownInterface((6, 1, 1), "MTP", True),),
+            (KnownInterface((6, 1, 1), "MTP"),),
         ),
-        KnownDevice(
-            "3-1", (0x0403, 0x6001), "", "", (KnownInterface((0xFF, 0xFF, 0xFF), "", False),)
-        ),
+        KnownDevice("3-1", (0x0403, 0x6001), "", "", (KnownInterface((0xFF, 0xFF, 0xFF), ""),)),
     ]
 
 

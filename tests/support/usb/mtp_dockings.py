@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from drivers.contract import Progress
+from drivers.devices import mtp_line
 from drivers.devices.mtp import MtpDriver
 from drivers.errors import DriverError
 from drivers.file_contract import FileSession, TerminalFile
@@ -48,3 +51,18 @@ def outbox(**more: object) -> tuple[MtpResponder, int]:
     """A device with an empty Tallydock/outbox, and its handle."""
     responder = MtpResponder(**more)  # type: ignore[arg-type]
     return responder, responder.folders("Tallydock", "outbox")
+
+
+def good_and(name: str, data: bytes | None = b"second") -> tuple[MtpResponder, int, int]:
+    """A good file, and one that comes after it."""
+    responder, box = outbox()
+    responder.add("1.csv", b"good", box)
+    return responder, box, responder.add(name, data, box)
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is noticed at once; these devices never need time to think."""
+    for name in ("WAIT_S", "SHORT_S"):
+        monkeypatch.setattr(mtp_line, name, 0.05)
+    for name in ("FIRST_SILENCE_S", "SILENCE_S", "PARTING_S", "DRAIN_S"):
+        monkeypatch.setattr(mtp_line, name, 0.2)
