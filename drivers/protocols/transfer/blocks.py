@@ -59,8 +59,6 @@ class BlockReader:
 
     def __init__(self) -> None:
         self.use_crc = True
-        self.is_sum_possible = False
-        """The sender may know nothing but checksums, whatever it was asked for."""
         self._buffer = bytearray()
         self._is_dropping = False
 
@@ -90,22 +88,15 @@ class BlockReader:
             del self._buffer[: 1 - len(_CANCELLED)]
         return found
 
-    def quiet(self) -> Block | Signal | None:
+    def quiet(self) -> Signal | None:
         """The line has been quiet for a while: what does that make of what is begun?"""
         begun, was_dropping = bytes(self._buffer), self._is_dropping
-        found: Block | Signal | None = None
-        if was_dropping:
-            found = Signal.DAMAGED
-        elif set(begun) == {EOT}:
-            found = Signal.END
-        elif begun:
-            size = _SIZES.get(begun[0], 0)
-            is_sum = self.is_sum_possible and len(begun) == 3 + size + 1
-            found = self._sound(size, use_crc=False) if is_sum else None
-            self.use_crc &= found is None
-            found = found or Signal.DAMAGED
         self.clear()
-        return found
+        if was_dropping:
+            return Signal.DAMAGED
+        if not begun:
+            return None
+        return Signal.END if set(begun) == {EOT} else Signal.DAMAGED
 
     def _next(self) -> Block | Signal | None:
         first = self._buffer[0]
@@ -121,14 +112,16 @@ class BlockReader:
 
     def _block(self, size: int) -> Block | None:
         """The block in front; a sender that was asked for sums may all the same send CRCs."""
-        for use_crc in (True,) if self.use_crc else (False, True):
+        for use_crc in (True,) if self.use_crc else (True, False):
             end = 3 + size + (2 if use_crc else 1)
             if len(self._buffer) < end:
-                return None
+                continue
             if block := self._sound(size, use_crc):
                 self.use_crc = use_crc
                 del self._buffer[:end]
                 return block
+        if len(self._buffer) < 3 + size + 2:
+            return None
         self._is_dropping = True
         return None
 

@@ -197,7 +197,6 @@ class XmodemReceiver(TransferEngine):
         data = self._within_size(block.data)
         if data is None:
             return
-        self._reader.is_sum_possible = False
         if data:
             self._events.append(DataArrived(self._offset, data))
         self._offset += len(data)
@@ -266,7 +265,6 @@ class XmodemReceiver(TransferEngine):
         call = self._calls[self._called % len(self._calls)]
         self._called += 1
         self._reader.use_crc = call != NAK
-        self._reader.is_sum_possible = True
         self._out.append(call)
         self._due_s = now_s + ASK_S
 

@@ -22,13 +22,15 @@ from drivers.protocols.transfer.engine import START_S, TransferEngine
 from drivers.protocols.transfer.events import FileEnded, TransferEvent
 from drivers.protocols.transfer.reasons import Reason
 
-ANSWER_S: Final = 10.0
+ANSWER_S: Final = 30.0
+"""Far longer than any receiver waits before it asks again: a block that both of them have repeated
+is acknowledged twice, and the second time is taken for the next block."""
+
 SOFT_S: Final = 0.5
 """After an answer that was damaged the next one is waited for a little, so that none is counted
 twice."""
 
 MAX_TRIES: Final = 10
-LONG_TRIES: Final = 3
 LONG_TAIL_BYTES: Final = 7 * SHORT_BYTES
 
 
@@ -48,8 +50,11 @@ class XmodemSender(TransferEngine):
 
     _goodbye = CANCEL
 
-    def __init__(self, data: bytes, now_s: float, is_long: bool = True) -> None:
-        """`is_long`: blocks of 1024 bytes for all but the tail, if the receiver can do CRC."""
+    def __init__(self, data: bytes, now_s: float, is_long: bool = False) -> None:
+        """`is_long`: blocks of 1024 bytes for all but the tail, for receivers that know them.
+
+        Nobody can find out: a receiver that did not answer may have taken the block.
+        """
         super().__init__(now_s)
         self._data = data
         self._is_long = is_long
@@ -171,8 +176,4 @@ class XmodemSender(TransferEngine):
         if self._tries > MAX_TRIES:
             self._fail(reason)
             return
-        if self._is_first and self._is_long and self._tries > LONG_TRIES:
-            self._is_long = False  # it does not seem to know long blocks
-            self._send_block(now_s)
-        else:
-            self._send(self._sent, now_s)
+        self._send(self._sent, now_s)

@@ -17,6 +17,7 @@ from drivers.protocols.transfer.blocks import (
     Signal,
     encode_block,
 )
+from drivers.protocols.transfer.engine import START_S
 from drivers.protocols.transfer.events import FileBegun
 from drivers.protocols.transfer.listing import OutgoingFile, read_listing, write_listing
 from drivers.protocols.transfer.reasons import Reason
@@ -27,7 +28,7 @@ from drivers.protocols.transfer.xmodem_receiver import (
     Receiving,
     XmodemReceiver,
 )
-from drivers.protocols.transfer.xmodem_sender import ANSWER_S, Sending, XmodemSender
+from drivers.protocols.transfer.xmodem_sender import Sending, XmodemSender
 
 _NO_MORE: Final = b"\0"
 
@@ -131,7 +132,7 @@ class YmodemSender(XmodemSender):
     """Sends files to whoever calls for them: FileEnded for each, then Done."""
 
     def __init__(self, files: Sequence[OutgoingFile], now_s: float) -> None:
-        super().__init__(b"", now_s)
+        super().__init__(b"", now_s, is_long=True)
         self._files = list(files)
 
     def _take_call(self, answer: int, now_s: float) -> None:
@@ -165,7 +166,7 @@ class YmodemSender(XmodemSender):
 
     def _await_call(self, state: Sending, now_s: float) -> None:
         self._state = state
-        self._due_s = now_s + MAX_TRIES * ANSWER_S
+        self._due_s = now_s + START_S
         self._moved_s = now_s
 
 

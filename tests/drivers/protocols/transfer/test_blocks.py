@@ -57,13 +57,18 @@ def test_two_cancels_between_blocks_and_five_anywhere() -> None:
     assert inside.feed(b"\x18") == [Signal.CANCELLED]
 
 
-def test_a_sender_with_other_checks_than_asked_for_is_understood() -> None:
-    asked_for_crc = BlockReader()
-    asked_for_crc.is_sum_possible = True
-    assert asked_for_crc.feed(SAMPLES[2][0]) == []
-    assert asked_for_crc.quiet() == SAMPLES[2][1]
-    assert asked_for_crc.feed(SAMPLES[2][0]) == [SAMPLES[2][1]]
-    assert reader(use_crc=False).feed(SAMPLES[0][0]) == [SAMPLES[0][1]]
+def test_a_sender_with_a_better_check_than_asked_for_is_understood() -> None:
+    asked_for_sum = reader(use_crc=False)
+    assert asked_for_sum.feed(SAMPLES[0][0]) == [SAMPLES[0][1]]
+    assert asked_for_sum.use_crc
+
+
+def test_a_block_that_lost_a_byte_is_never_taken_for_one_with_a_checksum() -> None:
+    wire = encode_block(1, b"abc", use_crc=True)
+    for place in range(3, len(wire)):
+        asked_for_crc = BlockReader()
+        assert asked_for_crc.feed(wire[:place] + wire[place + 1 :]) == []
+        assert asked_for_crc.quiet() is Signal.DAMAGED
 
 
 @given(st.lists(st.binary(max_size=200)))

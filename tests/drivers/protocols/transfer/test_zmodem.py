@@ -57,7 +57,7 @@ def test_whatever_the_line_does_no_wrong_file_comes_out(seed: int, rate: float) 
     converse(sender, receiver, Flipping(rate, seed, drop_rate=rate / 2))
     right = [b"", DATA[:700], DATA[:20_000]]
     assert [data for _, data in receiver.files] == right[: len(receiver.files)]
-    if not receiver.failed:
+    if not receiver.failed or not sender.failed:
         assert len(receiver.files) == 3
 
 
