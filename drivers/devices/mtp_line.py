@@ -129,7 +129,8 @@ class MtpLine:
         arrived: Callable[[int], None] | None = None,
         silence_s: float = SILENCE_S,
     ) -> Reply:
-        """One request. `into` gets the data as they come, so that a cut leaves what came before.
+        """One request. `into` gets the data instead of the reply, as they come, so that a cut
+        leaves what came before.
 
         `max_bytes` limits them; `arrived` is told how many there are.
         """
@@ -151,7 +152,8 @@ class MtpLine:
                     case Answered():
                         del kept[len(kept) - event.excess :]
                         self._is_met = True
-                        return Reply(event.code, event.parameters, bytes(kept), event.is_short)
+                        told = bytes(kept) if into is None else b""
+                        return Reply(event.code, event.parameters, told, event.is_short)
             if came and arrived:
                 arrived(len(kept))
             now_s = self._link.now_s()

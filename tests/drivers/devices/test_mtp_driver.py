@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from drivers.devices import mtp_reading
+from drivers.devices.mtp import MtpDriver
 from drivers.errors import (
     FileChanged,
     FileRefused,
@@ -14,8 +15,12 @@ from drivers.errors import (
     TransferFailed,
 )
 from drivers.file_contract import FileTerminalInfo, TerminalFile
-from tests.support.usb.mtp_dockings import collect, docking, outbox
+from drivers.links.recording import RecordingLink
+from drivers.links.replay import open_replay
+from drivers.links.usb import open_usb
+from tests.support.usb.mtp_dockings import collect, docking, outbox, quiet
 from tests.support.usb.mtp_responder import ALL, MtpResponder, Node, mtp_device
+from tests.support.usb.virtual_backend import bus_of
 
 HEADER_BYTES = 12
 
@@ -273,3 +278,24 @@ def test_progress_tells_the_bytes_of_the_file(tmp_path: Path) -> None:
     assert ("upload", 0, 1000) in stages
     assert stages[-1] == ("finish", 0, 0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recorded_docking_plays_again(tmp_path: Path) -> None:
+    responder, box = outbox()
+    contents = {"a.csv": os.urandom(3000), "b.csv": b""}
+    for name, content in contents.items():
+        responder.add(name, content, box)
+    recorded = tmp_path / "docking.rec"
+    with (
+        open_usb("mtp:TC52-1", bus_of(mtp_device(responder))) as link,
+        RecordingLink(link, recorded.open("wb")) as recording,
+        MtpDriver().connect(recording, lambda: 0, quiet) as session,
+    ):
+        assert len(collect(session)[0]) == 2
+        session.finish()
+    with (
+        open_replay(recorded) as played,
+        MtpDriver().connect(played, lambda: 0, quiet) as session,
+    ):
+        assert {file.name: file.data for file in collect(session)[0]} == contents
+        session.finish()
