@@ -40,6 +40,7 @@ LINE_FAULTS: Mapping[str, str] = {
     "no_customer": N_("it is not known for which customer"),
     "no_reason": N_("the reason of the return is missing"),
     "second_price": N_("the same goods stand in this order at another price already"),
+    "blank": N_("this would be read as something else"),
     "unfit": N_("this does not fit into a record"),
 }
 """Why a line of a file is not understood, by the reason of its BadLine."""

@@ -125,7 +125,7 @@ class _Reading:
         self._head_no = 0
         self._tail_from = _tail_start(profile, data, body)
         self._tailed = False
-        self._counted: tuple[RawLine, int] | None = None
+        self._counted: tuple[RawLine, int | None] | None = None
 
     def entries(self) -> Iterator[Entry]:
         last = RawLine(0, self._body.start, b"")
@@ -252,6 +252,7 @@ class _Reading:
             return
         if not in_tail and raw.number != 1:
             return
+        self._counted = raw, None
         declared = _declared(self._profile, rule, text)
         self._counted = raw, declared
         if in_tail and declared != self._goods + rule.extra:
@@ -260,15 +261,16 @@ class _Reading:
     def _at_end(self, last: RawLine) -> Iterator[Entry]:
         lines = self._profile.lines
         behind = RawLine(last.number + 1, self._body.end, b"")
+        rule = lines.count
         if lines.tail_mark and not self._tailed:
             yield self._bad(behind, "no_tail")
-        rule = lines.count
-        if rule is None:
-            return
-        if self._counted is None:
+        elif rule is not None and self._counted is None:
             yield self._bad(behind, "no_count")
-        elif not rule.in_tail and self._counted[1] != self._goods + rule.extra:
-            yield self._bad(self._counted[0], "count_differs")
+        if rule is None or rule.in_tail or self._counted is None:
+            return
+        raw, declared = self._counted
+        if declared is not None and declared != self._goods + rule.extra:
+            yield self._bad(raw, "count_differs")
 
     def _bad(self, raw: RawLine, reason: str, column: str = "") -> BadLine:
         length, data = len(raw.data), raw.data[:MAX_LINE_BYTES]

@@ -51,7 +51,7 @@ def write_value(column: Column, value: Value | None) -> str:
     """The piece that `read_value` reads as `value`, not yet brought to a width.
 
     Raises Unfit("empty") for a missing value that must be there, Unfit("number"), "date", "word",
-    "check_digit", "blank" for one that the column cannot say.
+    "check_digit" for one that the column cannot say.
     """
     if column.literal is not None:
         return column.literal
@@ -61,11 +61,7 @@ def write_value(column: Column, value: Value | None) -> str:
         return ""
     text = _WRITERS[column.kind](column, value)
     back = {meaning: word for word, meaning in column.words.items()}
-    text = back.get(text, text)
-    # what a reader takes off, or takes for nothing, would come back as something else
-    if column.kind is ValueKind.TEXT and (not text or (column.trim and text != text.strip())):
-        raise Unfit("blank")
-    return text
+    return back.get(text, text)
 
 
 def shown(value: Value) -> str:

@@ -21,11 +21,14 @@ from app.domain.profiles.profile import (
 )
 from app.domain.profiles.reading import MAX_LINE_BYTES
 from app.domain.profiles.splitting import quoted_where_needed
-from app.domain.profiles.values import Unfit, write_value
+from app.domain.profiles.values import Unfit, read_value, write_value
 
 Row = Mapping[str, Value | int]
 """Values by the names of fields; whole numbers may be plain ints."""
 
+# ends of lines, ends of files, marks of encodings
+_STEERING = "\r\n\x1a\ufeff"
+_BLANKS = str.maketrans(dict.fromkeys(_STEERING, " "))
 _ENDS = {LineEnd.CRLF: "\r\n", LineEnd.LF: "\n", LineEnd.CR: "\r", LineEnd.NONE: ""}
 _MARKED = {Encoding.AUTO: ("utf-8", codecs.BOM_UTF8)}
 
@@ -58,10 +61,14 @@ def write_list(listing: Listing, rows: Iterable[Row]) -> Written:
 def write_lines(profile: Profile, rows: Iterable[Row]) -> Written:
     """Lines of goods as the profile reads them; `rows` hold the fields of its columns.
 
-    For samples and tests of a profile: first and last lines and heads are not made.
+    First and last lines and heads are not made, and `lines.mark` is not put in front.
     """
     codec, mark = _codec(profile.encoding)
-    return _write(profile.layout, profile.columns, codec, mark, rows)
+    # a line that begins like one of these would be read as no goods
+    others = [
+        each.encode(codec) for each in (profile.lines.comment, profile.lines.tail_mark) if each
+    ]
+    return _write(profile.layout, profile.columns, codec, mark, rows, others)
 
 
 def _codec(encoding: Encoding) -> tuple[str, bytes]:
@@ -69,7 +76,12 @@ def _codec(encoding: Encoding) -> tuple[str, bytes]:
 
 
 def _write(
-    layout: Layout, columns: Sequence[Column], codec: str, lead: bytes, rows: Iterable[Row]
+    layout: Layout,
+    columns: Sequence[Column],
+    codec: str,
+    lead: bytes,
+    rows: Iterable[Row],
+    others: Sequence[bytes] = (),
 ) -> Written:
     end = _ENDS[layout.line_end].encode(codec)
     parts = [lead]
@@ -81,6 +93,8 @@ def _write(
             left_out.append(LeftOut(place, *line))
         elif len(line) > MAX_LINE_BYTES:
             left_out.append(LeftOut(place, "", "too_long"))
+        elif any(line.startswith(each) for each in others):
+            left_out.append(LeftOut(place, "", "blank"))
         else:
             parts += [line, end]
     return Written(b"".join(parts), tuple(left_out))
@@ -94,6 +108,7 @@ def _delimited(
     for column in columns:
         try:
             text = _text(column, row)
+            _check_same(column, text, row)
             if layout.quote or not column.cut:
                 text = quoted_where_needed(layout, text)
             else:
@@ -113,6 +128,7 @@ def _fixed(
         try:
             text = _text(column, row)
             piece = _brought_to_width(layout, column, text, codec)
+            _check_same(column, piece.decode(codec), row)
         except Unfit as unfit:
             return column.name, unfit.reason
         # one entry holds the whole piece, those behind it nothing
@@ -120,16 +136,29 @@ def _fixed(
     return b"".join(pieces)
 
 
-def _text(column: Column, row: Row) -> str:
+def _value(column: Column, row: Row) -> Value | None:
     value = row.get(column.field) if column.field else None
-    if isinstance(value, int):
-        value = Decimal(value)
-    text = write_value(column, value)
-    if any(sign in text for sign in "\r\n\x1a"):
+    return Decimal(value) if isinstance(value, int) else value
+
+
+def _text(column: Column, row: Row) -> str:
+    text = write_value(column, _value(column, row))
+    if any(sign in text for sign in _STEERING):
         if not column.cut:
             raise Unfit("blank")
-        text = " ".join(text.split())
+        text = " ".join(text.translate(_BLANKS).split())
     return text
+
+
+def _check_same(column: Column, piece: str, row: Row) -> None:
+    """Raises Unfit("blank") for a piece that would be read as something else."""
+    value = _value(column, row)
+    if not column.field or column.cut or value is None:
+        return
+    word = piece.strip()
+    is_passed_over = word in column.skip or (column.keep and word not in column.keep)
+    if is_passed_over or read_value(column, piece) != value:
+        raise Unfit("blank")
 
 
 def _encoded(column: Column, text: str, codec: str) -> bytes:
