@@ -29,7 +29,7 @@ def plain(kind: str = "count", **changes: Any) -> dict[str, Any]:
     constants = {
         "count": {"place": "warehouse"},
         "order": {"payment": "cash"},
-        "return": {"mode": "return", "condition": "0"},
+        "return": {"mode": "return", "condition": "good"},
         "receipt": {},
     }
     start: dict[str, Any] = {

@@ -108,7 +108,7 @@ def _return_line(goods: Goods) -> dict[str, object]:
         "expiry": goods.first.fields.get("expiry"),
         "qty_base": int(goods.base),
         "reason": goods.text("reason") or None,
-        "condition": int(goods.text("condition") or 0),
+        "condition": goods.text("condition") or None,
     }
 
 

@@ -135,7 +135,7 @@ FIELDS: Mapping[str, FieldUse] = MappingProxyType(
         # of returns
         "mode": _words(14, "mode"),
         "reason": _TEXT,
-        "condition": FieldUse(ValueKind.WORD, ("0", "1", "2", "3")),
+        "condition": _words(15, "condition"),
         "original": _TEXT,
         # only shown
         "serial": _TEXT,

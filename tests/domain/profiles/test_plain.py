@@ -167,7 +167,7 @@ def test_every_fault_is_told_at_once() -> None:
             ("columns[2].default", "number"),
         ),
         (
-            plain(columns=[column(), {"field": "condition", "index": 2, "words": {"g": "good"}}]),
+            plain(columns=[column(), {"field": "condition", "index": 2, "words": {"g": "fine"}}]),
             ("columns[2].words", "word"),
         ),
         (plain(columns=[column(literal="x")]), ("columns[1].literal", "one_of")),

@@ -132,9 +132,9 @@ def test_blanks_and_zeros_are_taken_off_as_said() -> None:
 
 
 def test_words_and_what_stands_for_nothing() -> None:
-    condition = Column("condition", 1, words={"good": "0"})
-    assert read_value(condition, "good") == "0"
-    assert read_value(condition, "3") == "3"
+    condition = Column("condition", 1, words={"0": "good"})
+    assert read_value(condition, "0") == "good"
+    assert read_value(condition, "expired") == "expired"
     assert reason_of(condition, "soso") == "word"
     assert read_value(Column("lot", 1, optional=True), " ") is None
     assert reason_of(Column("lot", 1), " ") == "empty"
@@ -180,7 +180,7 @@ def test_a_number_that_can_be_written_is_read_as_itself(
         (qty(), "12", "number"),
         (qty(), None, "empty"),
         (Column("day", 1), "2026-06-01", "date"),
-        (Column("condition", 1), "good", "word"),
+        (Column("condition", 1), "soso", "word"),
         (code(check=Check.ADD_MOD10), "6291041500214", "check_digit"),
     ],
 )
