@@ -128,7 +128,7 @@ class Initiator:
         body = self._body
         if not body or not body.is_ours or body.kind != Kind.DATA:
             return []
-        for size in range(HEADER.size, min(MAX_RESPONSE_BYTES, len(self._tail)) + 1, 4):
+        for size in range(HEADER.size, min(MAX_RESPONSE_BYTES, len(self._tail)) + 1):
             response = self._tail[-size:]
             length, kind, code, transaction = HEADER.unpack_from(response)
             if (length, kind, transaction) == (size, Kind.RESPONSE, self._transaction):
@@ -158,7 +158,7 @@ class Initiator:
                 raise MtpError(f"{size} bytes of data, where {self._max_bytes} are the most")
             self._has_data = True
             events.append(DataBegun(size))
-        elif length > MAX_RESPONSE_BYTES or size % 4:
+        elif length > MAX_RESPONSE_BYTES:
             raise MtpError(f"a response of {length} bytes")
         return _Body(kind, code, size, is_ours)
 
@@ -183,6 +183,7 @@ class Initiator:
 
 
 def _numbers(data: bytes) -> tuple[int, ...]:
+    # uMTP-Responder 1.3.10 tells the session that is open already in a single byte.
     return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
 
 
