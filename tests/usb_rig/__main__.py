@@ -47,6 +47,7 @@ SCENARIOS: Final = (
     Scenario("umtp", "Files of a Linux terminal (uMTP-Responder), pulled and resumed"),
     Scenario("vendor", "A vendor's bulk interface (loopback of the kernel)"),
     Scenario("parallel", "Five terminals at once"),
+    Scenario("throughput", "Speed beside other programs"),
 )
 
 

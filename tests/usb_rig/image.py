@@ -38,7 +38,7 @@ MODULES: Final = (
 """What the machine loads, beside what these need."""
 
 UNUSED: Final = re.compile(
-    r"(boot|var|lib/udev|lib/modules|lib/systemd|usr/share|usr/lib/x86_64-linux-gnu/(gconv|perl.*)|"
+    r"(boot|var|lib/udev|lib/modules|lib/systemd|usr/share|usr/lib/x86_64-linux-gnu/(gconv/[A-TV-Z].*|perl.*)|"
     r"usr/(share|lib)/perl5?|usr/lib/(initramfs-tools|python3)|usr/include|"
     r"usr/lib/python3\.\d+/(test|idlelib|lib2to3|pydoc_data|ensurepip))(/|$)"
 )
