@@ -81,18 +81,20 @@ def cells_of(layout: Layout, text: str) -> list[str]:
     if not quote or quote not in text:
         return text.split(delimiter)
     cells: list[str] = []
-    rest = text
-    while True:
-        lead = len(rest) - len(rest.lstrip(" "))
-        if rest.startswith(quote, lead):
-            cell, rest = _quoted(quote, rest[lead + len(quote) :])
-            tail, more, rest = rest.partition(delimiter)
-            cells.append(f"{cell}{tail.strip(' ')}")
-        else:
-            cell, more, rest = rest.partition(delimiter)
-            cells.append(cell)
-        if not more:
-            return cells
+    start = 0
+    while start <= len(text):
+        opened = start
+        while text.startswith(" ", opened):
+            opened += 1
+        cell, behind = "", start
+        if text.startswith(quote, opened):
+            cell, behind = _quoted(quote, text, opened + len(quote))
+        stop = text.find(delimiter, behind)
+        stop = stop if stop >= 0 else len(text)
+        rest = text[behind:stop]
+        cells.append(f"{cell}{rest.strip(' ')}" if behind > start else rest)
+        start = stop + len(delimiter)
+    return cells
 
 
 def piece_of(layout: Layout, column: Column, line: bytes, text: str, codec: str) -> str:
@@ -172,15 +174,16 @@ def _aligned(data: bytes, wanted: bytes, start: int, body: Body) -> int:
     return place if place >= 0 else body.end
 
 
-def _quoted(quote: str, rest: str) -> tuple[str, str]:
-    """What stands between quotes, and what follows them."""
+def _quoted(quote: str, text: str, start: int) -> tuple[str, int]:
+    """What stands between quotes, and where the text goes on. Raises Unfit("open_quote")."""
     parts = []
     while True:
-        inside, closed, rest = rest.partition(quote)
-        if not closed:
+        stop = text.find(quote, start)
+        if stop < 0:
             raise Unfit("open_quote")
-        parts.append(inside)
-        if not rest.startswith(quote):
-            return "".join(parts), rest
+        parts.append(text[start:stop])
+        start = stop + len(quote)
+        if not text.startswith(quote, start):
+            return "".join(parts), start
         parts.append(quote)
-        rest = rest[len(quote) :]
+        start += len(quote)
