@@ -35,6 +35,7 @@ from drivers.errors import (
 from drivers.file_contract import FileDriver, FileSession, FileTerminalInfo, TerminalFile
 from drivers.links.waking import wake
 from drivers.protocols.csp2 import (
+    TRIES,
     Answered,
     Command,
     Csp2Desk,
@@ -115,7 +116,7 @@ class Csp2Session(FileSession):
         for left in reversed(range(GREETINGS)):
             wake(self._link, WAKE_LOW_S, WAKE_HIGH_S)
             try:
-                self._interrogate()
+                self._interrogate(tries=1)
                 return
             except ProtocolError:
                 if not left:
@@ -149,8 +150,8 @@ class Csp2Session(FileSession):
         with suppress(ProtocolError):  # it goes to sleep by itself, only later
             self._ask(Command.POWER_DOWN, tries=1)
 
-    def _interrogate(self) -> None:
-        head = self._ask(Command.INTERROGATE, tries=1).head
+    def _interrogate(self, tries: int = TRIES) -> None:
+        head = self._ask(Command.INTERROGATE, tries=tries).head
         self._exchange.greeted = True
         self._serial = head[2:10]
         self._info = FileTerminalInfo(
@@ -162,7 +163,7 @@ class Csp2Session(FileSession):
         )
 
     def _clock_offset_ms(self) -> int | None:
-        with suppress(PeerRefused, PeerSilent, Damaged):  # not every model has a clock
+        with suppress(ProtocolError, TerminalFault):  # not every model has a clock
             strings = self._ask(Command.GET_TIME, tries=1).strings
             if strings and (shown := unpack_time(strings[0])):
                 return self._clock_ms() - round(shown.timestamp() * 1000)  # zone of this machine
@@ -192,14 +193,17 @@ class Csp2Session(FileSession):
                 self._ask(Command.CLEAR, tries=1)
                 return
             except (PeerSilent, Damaged):
-                # Its answer was lost. To clear again is right only if it did not clear: what it
-                # holds now may have been scanned since.
-                if self._upload() != strings:
+                # Its answer was lost. To clear again is right only if it holds what it held: if it
+                # did clear, what it holds now was scanned since.
+                held = self._upload()
+                if held[: len(strings)] != strings:
                     return
+                if held != strings:
+                    raise FileChanged(port=self._link.name, file=FILE_NAME) from None
                 if not left:
                     raise
 
-    def _ask(self, command: Command, *strings: bytes, tries: int = 3) -> Answered:
+    def _ask(self, command: Command, *strings: bytes, tries: int = TRIES) -> Answered:
         self._engine.ask(command, self._link.now_s(), *strings, tries=tries)
         event = self._exchange.next()
         if isinstance(event, Answered):

@@ -51,7 +51,7 @@ from drivers.protocols.multipoint import (
 )
 
 OVERLAP_BYTES: Final = 4096
-ATTEMPTS: Final = 6
+ATTEMPTS: Final = 4
 BREAKS: Final = 200
 READINGS: Final = 4
 MOST_NOISE_S: Final = 5.0

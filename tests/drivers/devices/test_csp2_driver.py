@@ -164,6 +164,21 @@ def test_a_clearing_that_was_not_heard_is_repeated() -> None:
     assert terminal.scans == []
 
 
+def test_a_scan_made_while_a_clearing_is_not_heard_is_not_lost() -> None:
+    terminal = Csp2Terminal(scans(2), ignored=Counter({CLEAR: 1}))
+    terminal.when_ignored = lambda: terminal.scans.extend(scans(3)[2:])
+    with docked(terminal) as session, pytest.raises(FileChanged):
+        dock(session)
+    assert terminal.scans == scans(3)
+    assert CLEAR not in terminal.done
+
+
+def test_a_clock_that_is_out_of_order_is_only_not_told() -> None:
+    with docked(Csp2Terminal(scans(1), refused={10: 9})) as session:
+        assert session.info().clock_offset_ms is None
+        assert len(dock(session)) == 1
+
+
 @pytest.mark.parametrize("parameters", [{0x0F: b"\1", 2: b"\5"}, {}])
 def test_an_upload_must_not_clear(parameters: dict[int, bytes]) -> None:
     terminal = Csp2Terminal(scans(2), parameters=parameters)

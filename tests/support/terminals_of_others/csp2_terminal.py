@@ -52,6 +52,7 @@ class Csp2Terminal:
     ignored: Counter[int] = field(default_factory=Counter)
     after_upload: Callable[[int], None] = lambda _: None
     after_clear: Callable[[], None] = lambda: None
+    when_ignored: Callable[[], None] = lambda: None
     endless: bool = False
     done: list[int] = field(default_factory=list)
 
@@ -74,6 +75,7 @@ class Csp2Terminal:
         command = body[0]
         if self.ignored[command] > 0:
             self.ignored[command] -= 1
+            self.when_ignored()
         elif command in self.refused:
             plug.write(bytes((self.refused[command],)))
         elif command in self.unsupported or command not in range(1, 11):

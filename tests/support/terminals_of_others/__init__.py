@@ -1,1 +1,0 @@
-"""Terminals of other makers as far as their manuals tell; they share no code with our codecs."""
