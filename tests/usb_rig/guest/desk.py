@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.contract import Link, Receipt, SerialSettings, Session, Watermarks
+from drivers.contract import Receipt, SerialSettings, Session, Watermarks
 from drivers.devices.tallydock import TallydockDriver
-from drivers.links.usb import open_usb
 from drivers.registry import open_link
 from tests.usb_rig.keys import desk_credentials
 
@@ -29,7 +28,7 @@ class Desk:
         began_s = time.monotonic()
         driver = TallydockDriver(self.folder, desk_credentials(self.folder))
         with (
-            _open(address, SerialSettings(baud=baud)) as link,
+            open_link(address, SerialSettings(baud=baud)) as link,
             driver.connect(link, lambda: time.time_ns() // 1_000_000, _ignore) as session,
         ):
             try:
@@ -61,11 +60,6 @@ def act_at_photo(desk: Desk, number: int, act: Callable[[], object]) -> None:
     while len(desk.photos) < number:
         time.sleep(0.005)
     act()
-
-
-def _open(address: str, settings: SerialSettings) -> Link:
-    is_usb = address.partition(":")[0] in ("usb", "aoa")
-    return open_usb(address) if is_usb else open_link(address, settings)
 
 
 def _ignore(stage: str, done_bytes: int, total_bytes: int) -> None:

@@ -8,11 +8,16 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from drivers.links.usb_descriptors import TALLYDOCK
+from tests.usb_rig.guest.gadgets import Gadget, Identity, function_files, gadget
+from tests.usb_rig.guest.processes import running
+from tests.usb_rig.guest.waiting import wait_for_device
 
 DESCRIPTORS: Final = 3
 STRINGS: Final = 2
@@ -98,3 +103,24 @@ def join(folder: Path, terminal: socket.socket) -> None:
     terminal.close()
     for end in (to_host, from_host):
         os.close(end)
+
+
+@contextmanager
+def bulk_terminal(identity: Identity, port: int, terminal: tuple[str, int]) -> Iterator[Gadget]:
+    """A device with our marked interface, plugged in; it carries the bytes of a terminal (TCP)."""
+    with ExitStack() as stack:
+        device = stack.enter_context(gadget(identity, f"ffs.bulk{port}", port))
+        folder = stack.enter_context(function_files(f"bulk{port}"))
+
+        def live() -> None:
+            control = describe(folder, *TALLYDOCK[1:])
+            with socket.create_connection(terminal) as connection:
+                device.plug()
+                join(folder, connection)
+            os.close(control)
+
+        running_live = running(live)
+        stack.callback(device.pull)
+        stack.enter_context(running_live)
+        wait_for_device(identity.serial)
+        yield device

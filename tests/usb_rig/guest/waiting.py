@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from drivers.contract import Link
 from drivers.discovery import FoundPort, list_ports
+from drivers.errors import LinkError
+from drivers.registry import open_link
 
 LONGEST_S = 30.0
 STEP_S = 0.02
@@ -26,11 +29,23 @@ def wait_for(look: Callable[[], Found | None], what: str, longest_s: float = LON
 
 
 def wait_for_port(serial_number: str) -> FoundPort:
-    """The serial port with this number on its label, as the product lists it."""
+    """The port with this serial number, as the product lists it."""
     return wait_for(
         lambda: next((p for p in list_ports() if p.serial_number == serial_number), None),
         f"port {serial_number}",
     )
+
+
+def wait_for_link(address: str) -> Link:
+    """The port at this address, as soon as it can be opened."""
+
+    def look() -> Link | None:
+        try:
+            return open_link(address)
+        except LinkError:
+            return None
+
+    return wait_for(look, address)
 
 
 def wait_until_gone(serial_number: str) -> None:

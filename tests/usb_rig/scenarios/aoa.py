@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from drivers.errors import LinkLost
-from drivers.links.usb import open_usb
+from drivers.registry import open_link
 from tests.usb_rig.guest.agent import Host
 from tests.usb_rig.guest.desk import Desk, act_at_photo
 from tests.usb_rig.guest.files import error_of
 from tests.usb_rig.guest.phone import phone
 from tests.usb_rig.guest.processes import running_handheld
+from tests.usb_rig.guest.waiting import wait_for_port
 
 SERIAL: Final = "TD-AOA-1"
 ADDRESS: Final = f"aoa:{SERIAL}"
@@ -39,8 +40,9 @@ def run(_: Host) -> dict[str, Any]:
             first_bytes, strings = desk.received_bytes, device.strings()
         with phone(SERIAL, PORT, TERMINAL):
             began_s = time.monotonic()
-            open_usb(ADDRESS).close()
+            open_link(ADDRESS).close()
             switched_s = time.monotonic() - began_s
+            assert wait_for_port(SERIAL).url == ADDRESS
             took_s = desk.dock(ADDRESS)
             assert len(desk.photos) == PHOTOS, len(desk.photos)
             assert handheld.said(1)["safe"]

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from drivers.devices.mtp import MtpDriver
-from drivers.errors import LinkError, LinkLost
+from drivers.errors import LinkLost
 from drivers.file_contract import FileSession
-from drivers.links.usb import UsbLink, open_usb
 from tests.usb_rig.guest.agent import Host
 from tests.usb_rig.guest.files import error_of, fetch
-from tests.usb_rig.guest.waiting import wait_for
+from tests.usb_rig.guest.waiting import wait_for_link, wait_for_port
 
 NAME = "player"
 SERIAL = "TD-MTP-1"
@@ -32,7 +31,9 @@ def run(host: Host) -> dict[str, Any]:
     scratch = Path(tempfile.mkdtemp())
     driver = MtpDriver(scratch)
     about: list[str] = []
-    with wait_for_usb(ADDRESS) as link:
+    found = wait_for_port(SERIAL)
+    assert (found.url, found.usb_id) == (ADDRESS, (0x46F4, 0x0004)), found
+    with wait_for_link(ADDRESS) as link:
         first = fetch(driver, link, clear=True, seen=lambda session: about.append(_words(session)))
     assert first.digests == told, (first.digests, told)
     assert host.ask("digests", folder=OUTBOX) == {}
@@ -46,7 +47,7 @@ def run(host: Host) -> dict[str, Any]:
             reached.append(done_bytes)
             puller.start()
 
-    with wait_for_usb(ADDRESS) as link:
+    with wait_for_link(ADDRESS) as link:
         lost = error_of(lambda: fetch(driver, link, clear=True, progress=pull_on_the_way))
     puller.join()
     assert isinstance(lost, LinkLost), lost
@@ -61,7 +62,7 @@ def run(host: Host) -> dict[str, Any]:
         if stage == "upload" and done_bytes:
             resumed_at.append(done_bytes)
 
-    with wait_for_usb(ADDRESS) as link:
+    with wait_for_link(ADDRESS) as link:
         back_s = time.monotonic() - began_s
         second = fetch(driver, link, clear=True, progress=note)
     assert second.digests == told, (second.digests, told)
@@ -75,18 +76,6 @@ def run(host: Host) -> dict[str, Any]:
         "back_s": round(back_s, 2),
         "rest_MB_s": round((LARGE_BYTES - kept) / second.took_s / 1e6, 2),
     }
-
-
-def wait_for_usb(address: str) -> UsbLink:
-    """The device as soon as it can be opened."""
-
-    def look() -> UsbLink | None:
-        try:
-            return open_usb(address)
-        except LinkError:
-            return None
-
-    return wait_for(look, address)
 
 
 def _words(session: FileSession) -> str:

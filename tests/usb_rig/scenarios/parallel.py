@@ -15,8 +15,7 @@ from tests.usb_rig.guest.files import Fetched, fetch
 from tests.usb_rig.guest.gadgets import Identity, gadget
 from tests.usb_rig.guest.phone import phone
 from tests.usb_rig.guest.processes import running_handheld
-from tests.usb_rig.guest.waiting import wait_for_port
-from tests.usb_rig.scenarios.mtp import wait_for_usb
+from tests.usb_rig.guest.waiting import wait_for_link, wait_for_port
 
 CONVERTERS: Final = ("left", "right")
 MODEM: Final = Identity((0x1D6B, 0x0104), "TD-MODEM-2")
@@ -86,5 +85,5 @@ def _plug_all(host: Host, stack: ExitStack) -> dict[str, str]:
 
 
 def _fetch_player() -> Fetched:
-    with wait_for_usb(f"mtp:{PLAYER_SERIAL}") as link:
+    with wait_for_link(f"mtp:{PLAYER_SERIAL}") as link:
         return fetch(MtpDriver(None), link, clear=True)

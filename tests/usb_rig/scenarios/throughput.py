@@ -23,8 +23,7 @@ from tests.usb_rig.guest.desk import Desk
 from tests.usb_rig.guest.files import fetch
 from tests.usb_rig.guest.gadgets import Identity, gadget
 from tests.usb_rig.guest.processes import running_handheld
-from tests.usb_rig.guest.waiting import wait_for_port, wait_until_gone
-from tests.usb_rig.scenarios.mtp import wait_for_usb
+from tests.usb_rig.guest.waiting import wait_for_link, wait_for_port, wait_until_gone
 from tests.usb_rig.scenarios.umtp import ADDRESS as RESPONDER
 from tests.usb_rig.scenarios.umtp import responder
 
@@ -60,14 +59,14 @@ def run(host: Host) -> dict[str, Any]:
 
 def _mtp(address: str, size: int) -> str:
     """Seconds from opening the device to closing it, ours with reading some of it twice."""
-    wait_for_usb(address).close()
+    wait_for_link(address).close()
     listed = _call(["mtp-files"])
     number = re.search(r"File ID: (\d+)\s+Filename: large\.bin", listed)
     assert number, listed
     target = Path(tempfile.mkdtemp()) / "large.bin"
 
     def ours() -> None:
-        with wait_for_usb(address) as link:
+        with wait_for_link(address) as link:
             assert fetch(MtpDriver(None), link, clear=False).byte_count == size
 
     def reference() -> None:

@@ -17,8 +17,8 @@ from tests.usb_rig.content import content
 from tests.usb_rig.guest.agent import Host
 from tests.usb_rig.guest.files import error_of, fetch
 from tests.usb_rig.guest.gadgets import Gadget, Identity, function_files, gadget
-from tests.usb_rig.guest.waiting import wait_for, wait_for_device
-from tests.usb_rig.scenarios.mtp import SIZES, wait_for_usb
+from tests.usb_rig.guest.waiting import wait_for, wait_for_device, wait_for_link
+from tests.usb_rig.scenarios.mtp import SIZES
 
 PORT: Final = 2
 IDENTITY: Final = Identity((0x1D6B, 0x0100), "TD-UMTP-1")
@@ -58,7 +58,7 @@ def run(_: Host) -> dict[str, Any]:
     scratch = Path(tempfile.mkdtemp())
     driver = MtpDriver(scratch)
     with responder(memory) as device:
-        with wait_for_usb(ADDRESS) as link:
+        with wait_for_link(ADDRESS) as link:
             first = fetch(driver, link, clear=True)
         assert first.digests == told, (first.digests, told)
         assert not list(outbox.iterdir())
@@ -72,13 +72,13 @@ def run(_: Host) -> dict[str, Any]:
                 reached.append(done_bytes)
                 puller.start()
 
-        with wait_for_usb(ADDRESS) as link:
+        with wait_for_link(ADDRESS) as link:
             lost = error_of(lambda: fetch(driver, link, clear=True, progress=pull_on_the_way))
         puller.join()
         assert isinstance(lost, LinkLost), lost
     kept = sum(file.stat().st_size for file in scratch.rglob("*") if file.is_file())
     assert PULL_AT <= kept < LARGE_BYTES, kept
-    with responder(memory), wait_for_usb(ADDRESS) as link:
+    with responder(memory), wait_for_link(ADDRESS) as link:
         second = fetch(driver, link, clear=True)
     assert second.digests == told, (second.digests, told)
     assert not list(outbox.iterdir())

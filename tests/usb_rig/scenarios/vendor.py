@@ -3,8 +3,9 @@
 import time
 from typing import Any, Final
 
+from drivers.contract import Link
 from drivers.errors import LinkLost
-from drivers.links.usb import UsbLink, open_usb
+from drivers.registry import open_link
 from tests.usb_rig.content import content
 from tests.usb_rig.guest.agent import Host
 from tests.usb_rig.guest.files import error_of
@@ -25,7 +26,7 @@ def run(_: Host) -> dict[str, Any]:
     with gadget(IDENTITY, "Loopback.a", PORT) as device:
         device.plug()
         wait_for_device(IDENTITY.serial)
-        with open_usb(ADDRESS) as link:
+        with open_link(ADDRESS) as link:
             for size in SIZES:
                 assert _echo(link, content(size, size)), size
             large = content(7, LARGE_BYTES)
@@ -43,7 +44,7 @@ def run(_: Host) -> dict[str, Any]:
     }
 
 
-def _echo(link: UsbLink, data: bytes) -> bool:
+def _echo(link: Link, data: bytes) -> bool:
     link.write(data)
     back = b""
     while len(back) < len(data) and (came := link.read(65_536, SILENCE_S)):
