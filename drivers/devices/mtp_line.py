@@ -7,6 +7,7 @@ from typing import Final
 
 from drivers.contract import Link, Progress
 from drivers.errors import Damaged, DriverError, NotATerminal, PeerRefused, PeerSilent
+from drivers.file_contract import MAX_FILE_BYTES
 from drivers.protocols.mtp.codes import Operation, Outcome, outcome_name
 from drivers.protocols.mtp.datasets import MAX_DATASET_BYTES, MtpError
 from drivers.protocols.mtp.initiator import Answered, DataChunk, Event, Initiator
@@ -18,7 +19,8 @@ SILENCE_S: Final = 30.0  # Android walks through large folders before it answers
 SHORT_S: Final = 2.0  # then it is looked at whether fewer data came than announced
 SLOWEST_BYTES_S: Final = 16_384
 QUIET_S: Final = 0.1
-DRAIN_S: Final = 10.0
+DRAIN_S: Final = 60.0
+DRAIN_BYTES: Final = MAX_FILE_BYTES + (1 << 20)
 PARTING_S: Final = 3.0
 SAMPLE_BYTES: Final = 32
 
@@ -178,12 +180,14 @@ class MtpLine:
             raise self._stranger() from error
 
     def _drain(self) -> None:
-        """Throw away what a broken-off transfer still sends."""
+        """Throw away what a broken-off transfer still sends: the rest of a file at the most."""
         ends_s = self._link.now_s() + DRAIN_S
         while data := self._link.read(READ_BYTES, QUIET_S):
             self._note(data)
-            if self._link.now_s() >= ends_s:
+            if self._link.now_s() >= ends_s or self._received_bytes > DRAIN_BYTES:
                 raise self._stranger()
+            if self._link.now_s() - self._reported_s >= WAIT_S:
+                self.report(*self._stage)
         self._received_bytes, self._sample = 0, b""
 
     def _note(self, data: bytes) -> None:
