@@ -131,6 +131,7 @@ class EngineLink(ClosingLink):
         self._waiting = bytearray()
         self._left = cut_at
         self.written = bytearray()
+        self.sent_bytes = 0
 
     def now_s(self) -> float:
         return self._now_s
@@ -167,4 +168,5 @@ class EngineLink(ClosingLink):
                 raise LinkLost(port=self.name, reason="cut")
             data = data[: self._left]
             self._left -= len(data)
+        self.sent_bytes += len(data)
         self._waiting += data
