@@ -53,30 +53,22 @@ class SampleResult:
 
 def load_profiles(paths: Paths) -> Profiles:
     """All that there are; the branch's own come before one with the same code of the program."""
-    found = {each.code: each for each in _built_in()}
-    broken = []
-    for file in sorted(paths.profiles.glob("*.toml")):
-        try:
-            profile = read_profile(file)
-        except ProfileError as error:
-            broken.append(error)
-            continue
-        if profile.code in found and found[profile.code].own:
-            faults = (Fault("code", "twice", profile.code),)
-            broken.append(ProfileError(profile=file.name, faults=faults))
-        else:
-            found[profile.code] = StoredProfile(profile, file, own=True)
-    return Profiles(dict(sorted(found.items())), tuple(broken))
+    built_in = (StoredProfile(read_profile(file), file, own=False) for file in _built_in().values())
+    own, broken = _own(paths)
+    found = {each.code: each for each in built_in} | own
+    return Profiles(dict(sorted(found.items())), broken)
 
 
 def find_profile(paths: Paths, code: str) -> StoredProfile:
     """Raises NotFound; ProfileError for an own one that is broken."""
-    profiles = load_profiles(paths)
-    if code in profiles.by_code:
-        return profiles.by_code[code]
-    for error in profiles.broken:
+    own, broken = _own(paths)
+    if code in own:
+        return own[code]
+    for error in broken:
         if error.fields["profile"] in (code, f"{code}.toml"):
             raise error
+    if (file := _built_in().get(code)) is not None:
+        return StoredProfile(read_profile(file), file, own=False)
     raise NotFound(what="profile", key=code)
 
 
@@ -124,8 +116,8 @@ def import_profile(paths: Paths, actor: Actor, file: Path, replace: bool = False
     actor.require(Right.ADMINISTER)
     data = _bytes_of(file, MAX_PROFILE_BYTES)
     profile = profile_of(data, file.name)
-    known = load_profiles(paths).by_code.get(profile.code)
-    if known is not None and not (replace and known.own):
+    own, _ = _own(paths)
+    if profile.code in _built_in() or (profile.code in own and not replace):
         raise RuleBroken("profile-exists", profile=profile.code)
     _check_samples(profile, file.parent)
     target = paths.profiles / f"{profile.code}.toml"
@@ -146,9 +138,26 @@ def export_profile(paths: Paths, code: str, file: Path) -> tuple[Path, ...]:
     return (file, *_copy(stored.file.parent, file.parent, names, replace=True))
 
 
-def _built_in() -> Iterable[StoredProfile]:
-    for file in sorted(resources.path("profiles").glob("*.toml")):
-        yield StoredProfile(read_profile(file), file, own=False)
+def _own(paths: Paths) -> tuple[dict[str, StoredProfile], tuple[ProfileError, ...]]:
+    found: dict[str, StoredProfile] = {}
+    broken = []
+    for file in sorted(paths.profiles.glob("*.toml")):
+        try:
+            profile = read_profile(file)
+        except ProfileError as error:
+            broken.append(error)
+            continue
+        if profile.code in found:
+            faults = (Fault("code", "twice", profile.code),)
+            broken.append(ProfileError(profile=file.name, faults=faults))
+        else:
+            found[profile.code] = StoredProfile(profile, file, own=True)
+    return found, tuple(broken)
+
+
+def _built_in() -> dict[str, Path]:
+    """Files of the profiles that come with the program, each called by its code."""
+    return {file.stem: file for file in resources.path("profiles").glob("*.toml")}
 
 
 def _tried(profile: Profile, folder: Path) -> tuple[SampleResult, ...]:

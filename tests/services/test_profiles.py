@@ -3,6 +3,7 @@
 import re
 import shutil
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import resources
 from app.domain.profiles.bodies import Given
 from app.domain.profiles.making import make_records
 from app.domain.profiles.plain import from_plain, to_plain
-from app.domain.profiles.profile import ProfileKind
+from app.domain.profiles.profile import FIELDS, LIST_FIELDS, Column, Lines, ProfileKind
 from app.domain.profiles.reading import read_file, read_lines
 from app.domain.profiles.writing import write_lines, write_list
 from app.domain.rights import Actor
@@ -174,6 +175,16 @@ def test_lists_for_the_terminal_can_be_written(code: str) -> None:
     written = write_list(listing, [row])
     assert written.left_out == ()
     assert b"Beer" in written.data
+
+
+def test_the_page_about_profiles_tells_every_key_and_every_field() -> None:
+    page = resources.path("profiles", "README.md").read_text("utf-8")
+    columns = {each.name for each in fields(Column)} - {"start", "end"}
+    lines = {each.name for each in fields(Lines)}
+    lists = set().union(*LIST_FIELDS.values())
+    read = {name for name in FIELDS if name not in lists or name in ("code", "name", "unit")}
+    names = set(re.findall("[a-z_]+", " ".join(re.findall("`[^`]+`", page))))
+    assert (columns | lines | read) - names == set()
 
 
 def test_an_own_profile_comes_in_with_its_samples(paths: Paths, tmp_path: Path) -> None:

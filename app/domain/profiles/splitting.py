@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.domain.profiles.profile import Column, Encoding, Form, Layout, LineEnd
 from app.domain.profiles.values import Unfit
 
+_PIECE_BYTES = 1024 * 1024
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -139,8 +140,12 @@ def is_fixed(layout: Layout) -> bool:
 
 
 def _is_utf8(data: bytes) -> bool:
+    # piece by piece: the text of a large file would take four times its room
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data.decode("utf-8")
+        for start in range(0, len(data), _PIECE_BYTES):
+            decoder.decode(data[start : start + _PIECE_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
