@@ -56,6 +56,7 @@ def session_answer(report: DockReport) -> dict[str, Any]:
         "battery_percent": report.battery_percent,
         "clock_offset_ms": report.clock_offset_ms,
         "batches": report.batches,
+        "files": report.files,
         "records": {**asdict(report.counts), "lost": report.lost},
         "posted": {"documents": report.documents, "moves": report.moves},
     }
@@ -66,6 +67,17 @@ def session_line(desk: Desk, report: DockReport) -> str:
     t, counts = desk.t, report.counts
     if report.error is not None:
         return t("{port}: not docked. {why}", port=report.port, why=desk.sentence(report.error))
+    if report.files:
+        return t(
+            "{port}: terminal {terminal} docked: {files} files, {uploaded} new records, "
+            "{documents} documents, {quarantined} waiting. Safe to remove.",
+            port=report.port,
+            terminal=report.terminal,
+            files=report.files,
+            uploaded=counts.uploaded,
+            documents=report.documents,
+            quarantined=counts.quarantined,
+        )
     return t(
         "{port}: terminal {terminal} ({person}) docked: {uploaded} records, {accepted} accepted, "
         "{warned} with a warning, {quarantined} waiting, {rejected} rejected, {conflicts} in "

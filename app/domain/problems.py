@@ -77,6 +77,14 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_LOCATION": Severity.QUARANTINE,
         "W_CNT_FAST": Severity.WARN,
         "X_BEHIND_COUNT": Severity.WARN,
+        # goods that came in
+        "E_SUPPLIER": Severity.QUARANTINE,
+        # lines of a file
+        "E_LINE": Severity.QUARANTINE,
+        "E_LINES_MISSING": Severity.QUARANTINE,
+        "W_FILE_AGAIN": Severity.WARN,
+        "W_FILE_DOUBT": Severity.WARN,
+        "W_LIST_ROW": Severity.WARN,
         # visits
         "W_VISIT_OPEN": Severity.WARN,
     }

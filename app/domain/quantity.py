@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from app.errors import RuleBroken
 
+EACH = "EA"
+"""One piece of goods that the terminal knows no packings of, as UN/ECE Recommendation 20 has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packing:
@@ -45,7 +48,9 @@ class Packings:
         return next((packing for packing in self.items if packing.is_default), self.base)
 
     def find(self, code: str) -> Packing | None:
-        return next((packing for packing in self.items if packing.code == code), None)
+        """The packing of this code; `EACH` is the base unit, whatever that is called here."""
+        found = next((packing for packing in self.items if packing.code == code), None)
+        return self.base if found is None and code == EACH else found
 
     def factor(self, code: str) -> int:
         """Base units in one packing; RuleBroken("packing") for a code the product lacks."""

@@ -11,12 +11,13 @@ from app.errors import AppError, NotFound, PortError, RuleBroken
 from app.explain.drivers import DRIVER_ERRORS, REFUSALS
 from app.explain.errors import ERRORS, MISSING, RULES
 from app.explain.problems import PROBLEMS
+from app.explain.profiles import line_fault
 from app.explain.sessions import EVENTS
 from app.explain.words import WORDS
 from app.i18n import Translator
 
 # Fields that hold a code of ours; in all others a word is somebody's own text.
-_CODED = frozenset({"what", "right", "state", "event", "result", "flaw"})
+_CODED = frozenset({"what", "right", "state", "event", "result", "flaw", "verdict"})
 
 
 def sentence(error: AppError, t: Translator) -> str:
@@ -74,4 +75,6 @@ def _shown(name: str, value: object, t: Translator) -> object:
         return "–"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if name == "line_fault":
+        return line_fault(str(value), t)
     return word(value, t) if name in _CODED and isinstance(value, str) else value

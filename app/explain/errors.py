@@ -77,6 +77,12 @@ MISSING: Mapping[str, str] = {
     ),
     "branch": N_("There is no branch here yet. Make one, or start with “tallydock demo”."),
     "terminal": N_("Terminal {key} is not enrolled here. Enrol it, then dock again."),
+    "file terminal": N_(
+        "No terminal is set up that is known by “{key}”, so nothing was taken from it. Set it up "
+        "under Terminals, or with “tallydock files setup”."
+    ),
+    "driver": N_("There is no family of terminals “{key}”. “tallydock files drivers” lists them."),
+    "list": N_("The profile of terminal {key} has no list. Choose one that has."),
     "carrier": N_(
         "No terminal belongs to the driver or the route of {key}. Give one of them a terminal."
     ),
@@ -182,6 +188,14 @@ RULES: Mapping[str, str] = {
         "That is too much at once: {size_bytes} bytes, and {limit_bytes} are the most. Bring it in "
         "several parts."
     ),
+    "profile-unfit": N_(
+        "“{file}” does not fit the profile {profile} at all: {line_fault}. Nothing was taken in "
+        "and nothing deleted. Choose another profile for the terminal."
+    ),
+    "setup-unknowable": N_(
+        "Say by which serial number or at which port terminal {terminal} is to be known again."
+    ),
+    "setup-taken": N_("Terminal {terminal} is known by {known_by} already. Change that one first."),
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),
     "database-not-empty": N_("{url} is not empty. Name an empty database to replay into."),

@@ -37,6 +37,11 @@ RECORDS: Mapping[str, str] = {
     "EVT": N_("event of the terminal"),
     "DEL": N_("deletion"),
     "EOD": N_("end of day"),
+    "FIL": N_("file of a terminal"),
+    "LIN": N_("line that means nothing"),
+    "SRC": N_("where records stand in the file"),
+    "GRC": N_("goods that came in"),
+    "GRL": N_("line of goods that came in"),
 }
 
 FIELDS: Mapping[str, str] = {

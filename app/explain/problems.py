@@ -134,6 +134,29 @@ PROBLEMS: Mapping[str, str] = {
     "E_CNT_QTY": N_("The counted quantity does not fit its packings. Count it again."),
     "E_CNT_SKIPPED": N_("A skipped line must not carry a quantity. Count it again."),
     "E_LOCATION": N_("The place {location} is not known. Choose the right one below."),
+    "E_SUPPLIER": N_(
+        "The supplier {supplier} is not known. Say which one was meant, or enter it first."
+    ),
+    "E_LINE": N_(
+        "Line {number} of the file means nothing: {line_fault} ({column}). Enter it by hand if "
+        "needed, then put it aside: {text}"
+    ),
+    "E_LINES_MISSING": N_(
+        "{lines} lines of this document became nothing. Enter them by hand and let the rest "
+        "stand, or put all of it aside."
+    ),
+    "W_FILE_AGAIN": N_(
+        "“{file}” is the file that was taken in before and deleted since, so it was not taken in "
+        "again. If it was really collected twice, take it in by hand."
+    ),
+    "W_FILE_DOUBT": N_(
+        "“{file}” goes on where the last one stopped, which may have been deleted since. Only what "
+        "is new was taken in: compare it."
+    ),
+    "W_LIST_ROW": N_(
+        "{row} is not in the list for the terminal: {line_fault} ({column}). Shorten it, or change "
+        "the profile."
+    ),
     "W_CNT_FAST": N_("{lines} lines were counted very fast. Have a few of them counted again."),
     "X_BEHIND_COUNT": N_(
         "It happened before a count that came in earlier, so that count's difference is off by it. "

@@ -19,6 +19,8 @@ EVENTS: Mapping[str, str] = {
     ),
     "packages": N_("{sets} data sets went to the terminal, {deltas} of them as changes only."),
     "photos": N_("{photos} photos came in."),
+    "file": N_("The file “{file}” ({bytes} bytes) is {verdict}: {lines} new lines, {bad} unread."),
+    "lists": N_("{files} lists went to the terminal, {bytes} bytes."),
     "line": N_(
         "The line was bad: {damaged} pieces arrived damaged, {resent} bytes were sent again."
     ),

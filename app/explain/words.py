@@ -36,6 +36,12 @@ WORDS: Mapping[str, str] = {
     "chart": N_("chart"),
     "paper": N_("paper"),
     "port": N_("port"),
+    # how a file stands to the one before
+    "new_file": N_("new"),
+    "grown": N_("longer than before"),
+    "same": N_("as before"),
+    "again": N_("as before, though it was deleted"),
+    "doubtful": N_("longer than before, or collected anew"),
     # rights
     "dock": N_("dock terminals"),
     "pair": N_("pair terminals"),

@@ -15,6 +15,8 @@ from app.services.admission import admit, warnings_for
 from app.services.archive import Origin
 from app.services.datasets.packaging import packages_for
 from app.services.desk_key import credentials
+from app.services.docking_files import FileCourse, dock_files
+from app.services.file_terminals import list_setups, setup_at
 from app.services.intake import IntakeResult, RecordCounts, take_in
 from app.services.number_blocks import provide_numbers
 from app.services.office import Office
@@ -26,8 +28,15 @@ from app.storage.queries.directory import find_branch
 from drivers.contract import Driver, Session, TerminalInfo, Watermarks
 from drivers.discovery import FoundPort
 from drivers.errors import DriverError
+from drivers.file_contract import AnyFileDriver, FileDriver
 from drivers.protocols.docking.codes import Code
-from drivers.registry import driver_by_name, identify, open_link
+from drivers.registry import (
+    FILE_FAMILIES,
+    driver_by_name,
+    file_driver_by_name,
+    identify,
+    open_link,
+)
 
 Progress = Callable[[str, int, int], None]
 """(stage, done, total): connect, identified, upload, check, commit, download, photos, finish."""
@@ -56,6 +65,7 @@ class DockReport:
     clock_offset_ms: int | None = None
     batches: int = 0
     photos: int = 0
+    files: int = 0
     counts: RecordCounts = field(default_factory=RecordCounts)
     documents: int = 0
     moves: int = 0
@@ -82,6 +92,7 @@ class _Course:
     results: list[IntakeResult] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     photos: int = 0
+    files: int = 0
     received_seq: int = 0
     post_ms: int = 0
     refused: bool = False
@@ -110,7 +121,7 @@ def dock(
     started_ms = office.clock.now_ms()
     error: AppError | None = None
     try:
-        chosen = _driver(office, port, driver)
+        chosen = _driver(office, actor, port, driver)
         with session_row(office, actor, port, chosen.name, course.log, unmet):
             _run(office, actor, port, chosen, progress, met, course)
     except AppError as caught:
@@ -122,12 +133,23 @@ def _run(
     office: Office,
     actor: Actor,
     port: str,
-    driver: Driver,
+    driver: Driver | AnyFileDriver,
     progress: Progress,
     met: Met,
     course: _Course,
 ) -> None:
     office.archive.require_space(SPACE_BYTES)
+    if isinstance(driver, FileDriver):
+        files = FileCourse()
+        try:
+            with _port_errors(port):
+                dock_files(office, actor, port, driver, progress, met, course.log, files)
+            course.finished = True
+        finally:
+            course.results += files.results
+            course.warnings += files.problems
+            course.files = files.files
+        return
     with (
         _port_errors(port),
         course.log.recorded(open_link(port, driver.serial)) as link,
@@ -250,13 +272,19 @@ def _refusal(error: AppError) -> Code:
     return codes.get(rule, Code.DESK_FAULT)
 
 
-def _driver(office: Office, port: str, name: str | None) -> Driver:
+def _driver(office: Office, actor: Actor, port: str, name: str | None) -> Driver | AnyFileDriver:
+    """The one that was named, or that the terminal was set up with, or that claims the port."""
     scratch = office.paths.data / "scratch"
     keys = credentials(office)
+    if name is None:
+        setup = setup_at(list_setups(office, actor), port)
+        name = None if setup is None else setup.driver
     with _port_errors(port):
-        if name is not None:
-            return driver_by_name(name, scratch, keys)
-        return identify(FoundPort(port, "", None, None), scratch, keys)
+        if name is None:
+            return identify(FoundPort(port, "", None, None), scratch, keys)
+        if name in FILE_FAMILIES:
+            return file_driver_by_name(name, scratch)
+        return driver_by_name(name, scratch, keys)
 
 
 def _report(port: str, course: _Course, error: AppError | None, took_ms: int) -> DockReport:
@@ -280,6 +308,7 @@ def _report(port: str, course: _Course, error: AppError | None, took_ms: int) ->
         clock_offset_ms=None if info is None else info.clock_offset_ms,
         batches=len(results),
         photos=course.photos,
+        files=course.files,
         counts=counts,
         documents=sum(result.documents for result in results),
         moves=sum(result.moves for result in results),

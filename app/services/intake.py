@@ -21,6 +21,7 @@ from app.services.gaps import close_gaps
 from app.services.holes import hold_torn
 from app.services.journal import Step, journaled
 from app.services.judgement import judge, post, set_up
+from app.services.noted_files import note_files
 from app.services.office import Office
 from app.services.sorting import Piece, arrived, new_records, raw_rows, read_pieces, settle
 from app.services.waiting import item_for, items_of_case, items_of_counters
@@ -170,6 +171,7 @@ def _apply(
     settle(pieces, cases)
     store.uploads.add_raw_records(raw_rows(store, pieces, header, batch_id))
     store.blobs.announce(photos_in(pieces, header))
+    note_files(store, pieces, header, batch_id)
     keys = {piece.read.key.seq: piece.key for piece in pieces if piece.read is not None}
     store.uploads.link(links_of(cases, keys))
     items = [

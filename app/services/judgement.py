@@ -13,6 +13,7 @@ from app.domain.records.drafts import (
     DeliveryDraft,
     Draft,
     OrderDraft,
+    ReceiptDraft,
 )
 from app.services.cases import Bench, Case
 from app.services.journal import Step
@@ -20,6 +21,7 @@ from app.services.known import Aliases, Known, Mentioned, load_known
 from app.services.posting_counts import judge_count, post_counts
 from app.services.posting_deliveries import judge_deliveries, load_notes, post_deliveries
 from app.services.posting_orders import judge_orders, post_orders
+from app.services.posting_receipts import judge_receipt, post_receipts
 from app.storage.queries.documents import FoundDocument
 from app.storage.store import Store
 
@@ -65,15 +67,18 @@ def judge(bench: Bench, cases: Sequence[Case]) -> Mapping[str, FoundDocument]:
     for case, count in _of_kind(live, CountDraft):
         judge_count(bench, case, count)
         _check_person(bench.known, case)
+    for case, receipt in _of_kind(live, ReceiptDraft):
+        judge_receipt(bench, case, receipt)
     return notes
 
 
 def post(bench: Bench, cases: Sequence[Case], notes: Mapping[str, FoundDocument]) -> Posted:
-    """Posts every case that stands: orders, then deliveries, then counts."""
+    """Posts every case that stands: goods that came in, orders, deliveries, then counts."""
+    receipts, receipt_moves = post_receipts(bench, _of_kind(cases, ReceiptDraft))
     orders = post_orders(bench, _of_kind(cases, OrderDraft))
     delivered, goods_moves = post_deliveries(bench, _of_kind(cases, DeliveryDraft), notes)
     counts, count_moves = post_counts(bench, _of_kind(cases, CountDraft))
-    return Posted(orders + delivered + counts, goods_moves + count_moves)
+    return Posted(receipts + orders + delivered + counts, receipt_moves + goods_moves + count_moves)
 
 
 def _of_kind(cases: Sequence[Case], kind: type[Kind]) -> list[tuple[Case, Kind]]:
@@ -89,6 +94,8 @@ def _mentioned(drafts: Sequence[Draft]) -> Mentioned:
     products: set[str] = set()
     customers: set[str] = set()
     for draft in drafts:
+        if isinstance(draft, ReceiptDraft):
+            products |= {line.product for line in draft.lines}
         if isinstance(draft, OrderDraft | DeliveryDraft | CountDraft):
             products |= {line.product for line in draft.lines}
             customers |= {code for code in (draft.customer,) if code}

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
 from app.domain.business_day import business_date
 from app.domain.deliveries import DeliveryLine, DeliveryResult, result_of
 from app.domain.problems import Problem
-from app.domain.records.catalogue import RECORD_TYPES, RecordType
 from app.domain.records.reading import read_record
-from app.domain.records.writing import write_body
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken, UsageError
 from app.services.archive import Origin
+from app.services.desk_batch import DeskBatch
 from app.services.intake import IntakeResult, take_in
 from app.services.journal import journaled
 from app.services.office import Office
 from app.services.paper_notes import ExpectedLine, ExpectedNote, expected, loaded_note
-from app.storage.queries.arrivals import find_terminal, last_batch_no, last_seq
+from app.storage.queries.arrivals import find_terminal
 from app.storage.queries.directory import FoundBranch, find_branch
 from app.storage.reader import Reader
 from app.storage.store.number_blocks import NumberBlock
-from drivers.protocols.docking.batch import (
-    BatchHeader,
-    Record,
-    encode_record,
-    open_batch,
-    seal_batch,
-)
+from drivers.protocols.docking.batch import Record, open_batch
 
 APP_VERSION = "paper"
-SCHEMA_VERSION = 1
 _DELIVERY, _DELIVERY_LINE, _EVENT = 12, 13, 60
 _MINUTE_MS = 60_000
 _NAME_BYTES = 40
@@ -87,25 +79,6 @@ class PaperResult:
     receiver: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the next typed batch of a terminal stands."""
-
-    branch: int
-    terminal: int
-    epoch: int
-    batch_no: int
-    first_seq: int
-    person: str
-    now_ms: int
-    offset_min: int
-    records: list[bytes] = field(default_factory=list)
-
-    @property
-    def next_seq(self) -> int:
-        return self.first_seq + len(self.records)
-
-
 def enter_paper(
     office: Office, actor: Actor, terminal_no: int, records: Sequence[PaperRecord]
 ) -> IntakeResult:
@@ -132,26 +105,11 @@ def seal_paper(
         actor.require(right)
     if not records:
         raise RuleBroken("no-lines")
-    place = _place(office, terminal_no)
-    headers: dict[int, int] = {}
-    login = PaperRecord(_EVENT, {"kind": "login", "a": 0, "b": 0, "text": _short(actor.user)})
-    for record in (login, *records):
-        place.records.append(_encode(place, record, headers))
-    header = BatchHeader(
-        branch=place.branch,
-        terminal=place.terminal,
-        epoch=place.epoch,
-        batch_no=place.batch_no,
-        seq_from=place.first_seq,
-        seq_to=place.next_seq - 1,
-        person=place.person,
-        opened_ms=place.now_ms,
-        closed_ms=place.now_ms,
-        app_version=APP_VERSION,
-        schema_version=SCHEMA_VERSION,
-    )
-    data = seal_batch(header, place.records)
-    return Origin(place.branch, place.terminal, place.epoch, place.batch_no), data
+    batch = _batch(office, terminal_no)
+    batch.add(_EVENT, {"kind": "login", "a": 0, "b": 0, "text": _short(actor.user)})
+    for record in records:
+        batch.add(record.type, record.fields, record.at_ms, record.person)
+    return batch.origin, batch.seal()
 
 
 def typist_of(reader: Reader, data: bytes) -> str:
@@ -213,7 +171,7 @@ def fill_numbers(
         return tuple(blocks)
 
 
-def _place(office: Office, terminal_no: int) -> _Place:
+def _batch(office: Office, terminal_no: int) -> DeskBatch:
     with office.database.read() as reader:
         known = find_terminal(reader, terminal_no)
         if known is None:
@@ -221,51 +179,12 @@ def _place(office: Office, terminal_no: int) -> _Place:
         if known.status != "lost":
             # what it still holds bears the numbers that would be typed now
             raise RuleBroken("terminal-not-lost", terminal=terminal_no)
-        seq = max(known.received_seq, last_seq(reader, terminal_no, known.epoch))
-        return _Place(
-            branch=office.database.branch_id,
-            terminal=terminal_no,
-            epoch=known.epoch,
-            batch_no=last_batch_no(reader, terminal_no, known.epoch) + 1,
-            first_seq=seq + 1,
-            person=known.person_code,
-            now_ms=office.clock.now_ms(),
-            offset_min=find_branch(reader).tz_offset_min,
-        )
-
-
-def _encode(place: _Place, record: PaperRecord, headers: dict[int, int]) -> bytes:
-    """The record's exact bytes; notes in `headers` the number of the last header of each type."""
-    known = RECORD_TYPES.get(record.type)
-    if known is None:
-        raise UsageError(argument=str(record.type), reason="no such type of record")
-    fields = dict(record.fields)
-    if known.header is not None:
-        if known.header not in headers:
-            raise UsageError(argument=known.name, reason="a line needs its header before it")
-        fields[known.fields[0].name] = (place.epoch, headers[known.header])
-    body = _body(known, fields)
-    headers[record.type] = place.next_seq
-    at_ms = place.now_ms if record.at_ms is None else record.at_ms
-    person = record.person or place.person
-    return encode_record(record.type, place.next_seq, at_ms, place.offset_min, person, body)
+        return DeskBatch(office, reader, known, APP_VERSION)
 
 
 def _short(name: str) -> str:
     """As much of a name as fits into the record."""
     return name.encode()[:_NAME_BYTES].decode(errors="ignore")
-
-
-def _body(known: RecordType, fields: Mapping[str, object]) -> dict[int, object]:
-    try:
-        body = write_body(known.number, fields)
-    except (KeyError, ValueError) as error:
-        raise UsageError(argument=known.name, reason=str(error.args[0])) from error
-    found = read_record(known.number, body)
-    if isinstance(found, Problem):
-        name, reason = found.fields["field"], found.fields["reason"]
-        raise UsageError(argument=f"{known.name} {name}", reason=str(reason))
-    return body
 
 
 def _records_of(result: PaperResult, note: ExpectedNote, at_ms: int) -> list[PaperRecord]:

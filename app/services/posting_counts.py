@@ -191,7 +191,7 @@ def _lines(
             id=key,
             line_no=line.line_no,
             product_id=product.id,
-            packing_id=product.packing_ids[line.packing],
+            packing_id=product.packing_id(line.packing),
             qty=line.qty_base or 0,
             packs=line.packs or 0,
             lot_id=lot_id,

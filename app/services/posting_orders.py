@@ -201,7 +201,7 @@ def _line(
         id=key.uuid(),
         line_no=line.line_no,
         product_id=product.id,
-        packing_id=product.packing_ids[line.packing],
+        packing_id=product.packing_id(line.packing),
         qty=line.qty_base,
         packs=line.packs,
         price_fen=0 if price is None else _price_per_packing(price, factor),

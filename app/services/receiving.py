@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.lots import Lot
@@ -20,6 +20,7 @@ from app.storage.queries.directory import (
     places_by_code,
     products_by_code,
 )
+from app.storage.store import Store
 from app.storage.store.papers import Line
 
 
@@ -96,18 +97,25 @@ def _line(step: Step, line_no: int, received: ReceivedLine, product: FoundProduc
         packing_id=product.packing_ids[default.code],
         qty=received.qty,
         packs=received.qty // default.factor,
-        lot_id=_lot(step, received, product),
+        lot_id=put_lot(step.store, product, received.lot, received.produced),
         source=step.source,
     )
 
 
-def _lot(step: Step, received: ReceivedLine, product: FoundProduct) -> UUID | None:
-    if not received.lot:
+def put_lot(
+    store: Store,
+    product: FoundProduct,
+    code: str,
+    produced: date | None,
+    expiry: date | None = None,
+) -> UUID | None:
+    """The key of a lot, entered if it is new; None without a code. An expiry that stands on the
+    goods counts more than one that follows from the day they were made."""
+    if not code:
         return None
-    lot = Lot(received.lot)
-    if received.produced is not None and product.shelf_life_days:
+    removal = expiry and expiry - timedelta(days=product.removal_lead_days)
+    lot = Lot(code, produced, expiry, removal)
+    if produced is not None and expiry is None and product.shelf_life_days:
         days = (product.shelf_life_days, product.removal_lead_days)
-        lot = Lot.produced(received.lot, received.produced, *days)
-    elif received.produced is not None:
-        lot = Lot(received.lot, received.produced)
-    return step.store.masters.put_lots(product.id, [lot])[received.lot]
+        lot = Lot.produced(code, produced, *days)
+    return store.masters.put_lots(product.id, [lot])[code]

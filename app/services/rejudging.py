@@ -22,7 +22,7 @@ from app.services.waiting import items_of_case, items_of_counters, problem_of, q
 from app.storage.store.uploads import StoredQuarantineItem
 from drivers.protocols.docking.batch import Record, open_batch
 
-ASKED_ONCE = frozenset({"E_TOTALS", "E_DLV_LINES", "E_DEL_LINE"})
+ASKED_ONCE = frozenset({"E_TOTALS", "E_DLV_LINES", "E_DEL_LINE", "E_LINES_MISSING"})
 """Codes that only the whole batch shows: judging a document again does not find them again, so
 only a person's answer can close them."""
 

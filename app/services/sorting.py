@@ -10,11 +10,13 @@ from uuid import UUID
 
 from app.domain.business_day import correct
 from app.domain.problems import Problem, Severity, problem
+from app.domain.records.catalogue import FIRST_DESK_TYPE
 from app.domain.records.drafts import (
     CountDraft,
     DeliveryDraft,
     OrderDraft,
     ReadRecord,
+    ReceiptDraft,
     VisitDraft,
 )
 from app.domain.records.identity import Arrival, TerminalKey, classify
@@ -26,7 +28,7 @@ from app.storage.store.uploads import RawRecord
 from drivers.protocols.docking.batch import BadRecord, Batch, BatchHeader, Record
 
 _EFFECTLESS = frozenset({60, 61, 69})
-_DOCUMENTS = (OrderDraft, DeliveryDraft, CountDraft)
+_DOCUMENTS = (OrderDraft, DeliveryDraft, CountDraft, ReceiptDraft)
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ def read_pieces(store: Store, batch: Batch, batch_id: UUID, clock_offset_ms: int
             piece.arrival = classify(known, record.seq, digest)
             known.setdefault(record.seq, digest)
         if piece.arrival is Arrival.NEW:
-            _read(piece, header, clock_offset_ms)
+            _read(piece, header, clock_offset_ms, may_be_ours=batch.seal is None)
         elif piece.arrival is Arrival.CONFLICT:
             piece.disposition = "conflict"
             piece.problem = problem("E_RECORD_CONFLICT", f"record {record.seq}")
@@ -123,7 +125,7 @@ def raw_rows(
     return rows
 
 
-def _read(piece: Piece, header: BatchHeader, clock_offset_ms: int) -> None:
+def _read(piece: Piece, header: BatchHeader, clock_offset_ms: int, may_be_ours: bool) -> None:
     record = piece.record
     if isinstance(record, BadRecord):
         where = f"record {piece.position + 1}"
@@ -131,6 +133,8 @@ def _read(piece: Piece, header: BatchHeader, clock_offset_ms: int) -> None:
         piece.disposition = "rejected"
         return
     fields = read_record(record.type, record.body)
+    if record.type >= FIRST_DESK_TYPE and not may_be_ours:
+        fields = problem("E_UNKNOWN_TYPE", f"record {record.seq}", type=record.type)
     if not isinstance(fields, Problem):
         # what no calendar has would end the intake of the whole batch
         times_ms = (record.ts_ms, fields.get("ended_ms") or record.ts_ms)

@@ -19,6 +19,7 @@ NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "E_PROD": ("product", "product"),
         "E_CUST": ("customer", "customer"),
         "E_LOCATION": ("location", "location"),
+        "E_SUPPLIER": ("customer", "supplier"),
         "E_DN_UNKNOWN": ("document", "note_number"),
         "E_NO_PRICE": ("price", "product"),
         "E_PERSON": ("person", "person"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import drivers
-from app.domain.records.catalogue import RECORD_TYPES
+from app.domain.records.catalogue import FIRST_DESK_TYPE, RECORD_TYPES
 from drivers.protocols.docking import batch, frames
 from drivers.protocols.docking.codes import FAULTS
 from drivers.protocols.docking.connect import DESK_LIMITS, TERMINAL_LIMITS
@@ -79,6 +79,8 @@ def _codes() -> str:
 def _records() -> str:
     rows = ["| type | name | body: key name kind (`?` may be missing) |", "|---|---|---|"]
     for record in RECORD_TYPES.values():
+        if record.number >= FIRST_DESK_TYPE:
+            continue
         described = []
         for field in record.fields:
             kind = field.kind.value

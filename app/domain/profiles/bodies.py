@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.domain.profiles.goods import Goods, local_day, moment_ms
+from app.domain.profiles.goods import Goods, counted_in, local_day, moment_ms
 from app.domain.profiles.profile import ProfileKind
 
 
@@ -49,10 +49,10 @@ def _count_top(goods: Sequence[Goods], given: Given) -> dict[str, object]:
 
 def _count_line(goods: Goods) -> dict[str, object]:
     base = int(goods.base)
-    packs, loose = divmod(base, goods.factor)
+    packing, packs, loose = counted_in(goods) or (goods.packing, 0, 0)
     return {
         "product": goods.product,
-        "packing": goods.packing,
+        "packing": packing,
         "packs": packs,
         "loose": loose or None,
         "qty_base": base,

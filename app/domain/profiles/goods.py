@@ -12,10 +12,8 @@ from itertools import groupby
 from app.domain.profiles.profile import ProfileKind, Value
 from app.domain.profiles.reading import BadLine, Line
 from app.domain.profiles.values import shown
+from app.domain.quantity import EACH
 from app.domain.records.catalogue import MAX_QTY, U16
-
-PIECE = "EA"
-"""Packing of goods that nobody knows yet: one piece, as UN/ECE Recommendation 20 writes it."""
 
 MAX_PACKS = 9_999
 _CODE = re.compile(r"[A-Z0-9-]{1,12}")
@@ -45,7 +43,10 @@ Resolve = Callable[[str], Article | str | None]
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """`qty` packings of a product, and the lines that say so, the first one first."""
+    """`qty` packings of a product, and the lines that say so, the first one first.
+
+    `factors` are those of all its packings by code, as far as they are known.
+    """
 
     product: str
     packing: str
@@ -53,6 +54,7 @@ class Goods:
     qty: Decimal
     price_fen: int
     sources: tuple[Line, ...]
+    factors: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def first(self) -> Line:
@@ -83,7 +85,7 @@ def goods_of(kind: ProfileKind, line: Line, resolve: Resolve) -> Goods | BadLine
             return bad(line, "unknown_barcode", "code")
         # it may be the code of a product: intake asks a clerk
         found = text
-    article = found if isinstance(found, Article) else Article(found, PIECE)
+    article = found if isinstance(found, Article) else Article(found, EACH)
     packing, factor = _packing(line, found, article)
     if not factor:
         return bad(line, "unknown_packing", "packing")
@@ -97,7 +99,7 @@ def goods_of(kind: ProfileKind, line: Line, resolve: Resolve) -> Goods | BadLine
         price_fen = int(fen)
     if not isinstance(qty, Decimal):
         return bad(line, "number", "qty")
-    goods = Goods(article.product, packing, factor, qty, price_fen, (line,))
+    goods = Goods(article.product, packing, factor, qty, price_fen, (line,), article.factors)
     # a count may say zero, and may take back what was scanned before
     if kind is ProfileKind.COUNT and qty <= 0:
         return goods
@@ -113,12 +115,27 @@ def check_quantity(kind: ProfileKind, goods: Goods) -> str:
         return "negative"
     if base != base.to_integral_value():
         return "not_whole"
-    packs = base // goods.factor
     if kind is ProfileKind.ORDER and goods.qty != goods.qty.to_integral_value():
         return "not_whole"
-    most = MAX_PACKS if kind is ProfileKind.ORDER else U16
-    is_too_many = kind in (ProfileKind.ORDER, ProfileKind.COUNT) and packs > most
-    return "too_many" if is_too_many or base > MAX_QTY else ""
+    if kind is ProfileKind.ORDER and goods.qty > MAX_PACKS:
+        return "too_many"
+    if kind is ProfileKind.COUNT and counted_in(goods) is None:
+        return "too_many"
+    return "too_many" if base > MAX_QTY else ""
+
+
+def counted_in(goods: Goods) -> tuple[str, int, int] | None:
+    """(packing, packs, loose) as a count bears them; None for more than it can.
+
+    Larger packings are taken when there are too many pieces for the one that was scanned.
+    """
+    base = int(goods.base)
+    larger = sorted(goods.factors.items(), key=lambda each: (each[1], each[0]))
+    for packing, factor in ((goods.packing, goods.factor), *larger):
+        packs = min(base // factor, U16)
+        if factor >= goods.factor and base - packs * factor <= U16:
+            return packing, packs, base - packs * factor
+    return None
 
 
 def merge_in_row(goods: Iterable[Goods]) -> list[Goods]:

@@ -107,6 +107,7 @@ _KINDS: Mapping[str, Field] = MappingProxyType(
         "day": Field(0, "", FieldKind.DAY),
         "time": Field(0, "", FieldKind.TIME),
         "fix": Field(0, "", FieldKind.FIX),
+        "bytes": Field(0, "", FieldKind.BYTES, 6 * 1024),
         "opts": Field(0, "", FieldKind.WHOLES, 16),
         "counts": Field(0, "", FieldKind.COUNTS),
         "texts": Field(0, "", FieldKind.TEXTS, 80),
@@ -236,4 +237,28 @@ _ROWS = (
     ),
 )
 
-RECORD_TYPES: Mapping[int, RecordType] = MappingProxyType({row.number: row for row in _ROWS})
+FIRST_DESK_TYPE = 200
+"""Records from here on the desk makes itself, when it takes in the file of a terminal that knows no
+records: the file as it came, what became of its lines, and goods that came in."""
+
+_DESK_ROWS = (
+    _row(
+        201,
+        "FIL",
+        "name:t120 sha256:b32 size_bytes:u32 offset:u32 part:u16 parts:u16 lines_before:u32"
+        " lines:u32 lines_sha256:b32 profile:t40 data:bytes",
+    ),
+    _row(202, "LIN", "number:u32 reason:t24 column:t40 text:t4096 document?:ref"),
+    _row(203, "SRC", "entries:bytes"),
+    _row(204, "GRC", "supplier?:c8 place:c12 lines:u16"),
+    _row(
+        205,
+        "GRL",
+        "receipt:ref product:c12 qty_base:qty+ lot?:t20 produced?:day expiry?:day",
+        header=204,
+    ),
+)
+
+RECORD_TYPES: Mapping[int, RecordType] = MappingProxyType(
+    {row.number: row for row in (*_ROWS, *_DESK_ROWS)}
+)

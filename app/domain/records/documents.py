@@ -1,6 +1,6 @@
 """Puts header and line records together into drafts and judges each as a whole."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -19,11 +19,14 @@ from app.domain.records.drafts import (
     OrderDraft,
     OtherDraft,
     ReadRecord,
+    ReceiptDraft,
+    ReceivedLine,
     VisitDraft,
 )
 from app.domain.records.identity import Ref
 
 _DELETION = 61
+_BAD_LINE = 202
 _MS_PER_LINE = 1_000
 
 
@@ -47,10 +50,15 @@ def assemble(records: Sequence[ReadRecord]) -> list[Draft]:
             name = RECORD_TYPES[record.type].name
             heads.append((record, (problem("E_STRAY_LINE", name, header=str(tuple(ref))),)))
     deleted = {record.fields["target"] for record in records if record.type == _DELETION}
+    torn = Counter(record.fields["document"] for record in records if record.type == _BAD_LINE)
     drafts = []
     for header, problems in heads:
         own_lines = tuple(lines[header.key.ref])
-        found = (*problems, *_check_line_deletions(own_lines, deleted))
+        found = (
+            *problems,
+            *_check_line_deletions(own_lines, deleted),
+            *_check_torn(torn.get(header.key.ref, 0)),
+        )
         build = _BUILDERS.get(header.type, _build_other)
         drafts.append(build(header, own_lines, found, header.key.ref in deleted))
     return drafts
@@ -74,6 +82,11 @@ def _check_line_deletions(lines: Sequence[ReadRecord], deleted: set[Ref]) -> lis
     # The header still speaks of the line that was taken back: a clerk decides what was meant.
     taken_back = [line for line in lines if line.key.ref in deleted]
     return [problem("E_DEL_LINE", f"record {line.key.seq}") for line in taken_back]
+
+
+def _check_torn(lines: int) -> tuple[Problem, ...]:
+    # Lines of its file became nothing: a clerk decides whether the rest may stand without them.
+    return (problem("E_LINES_MISSING", lines=lines),) if lines else ()
 
 
 _Lines = tuple[ReadRecord, ...]
@@ -218,10 +231,38 @@ def _build_visit(header: ReadRecord, lines: _Lines, problems: _Problems, deleted
     return VisitDraft(header, lines, tuple(found), deleted, **fields)
 
 
+def _build_receipt(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
+    fields = header.fields
+    received = tuple(
+        ReceivedLine(*(record.fields[name] for name in ReceivedLine.__dataclass_fields__))
+        for record in lines
+    )
+    found = list(problems)
+    if fields["lines"] != len(lines):
+        found.append(problem("E_LINES_MISSING", lines=fields["lines"] - len(lines)))
+    return ReceiptDraft(
+        header, lines, tuple(found), deleted, fields["supplier"], fields["place"], received
+    )
+
+
+def _build_bad_line(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
+    told = {name: header.fields[name] for name in ("number", "column", "text")}
+    fault = header.fields["reason"]
+    found = problem("E_LINE", f"line {told['number']}", line_fault=fault, **told)
+    return OtherDraft(header, lines, (*problems, found), deleted)
+
+
 def _build_other(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
     return OtherDraft(header, lines, problems, deleted)
 
 
 _BUILDERS: Mapping[int, Callable[[ReadRecord, _Lines, _Problems, bool], Draft]] = MappingProxyType(
-    {10: _build_order, 12: _build_delivery, 16: _build_count, 20: _build_visit}
+    {
+        10: _build_order,
+        12: _build_delivery,
+        16: _build_count,
+        20: _build_visit,
+        _BAD_LINE: _build_bad_line,
+        204: _build_receipt,
+    }
 )

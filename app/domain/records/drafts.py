@@ -133,6 +133,26 @@ class CountDraft(Draft):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """Goods of one product and lot that came in, in base units."""
+
+    product: str
+    qty_base: int
+    lot: str | None
+    produced: date | None
+    expiry: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft(Draft):
+    """Goods that came in from a supplier, as a terminal that knows files collected them."""
+
+    supplier: str | None
+    place: str
+    lines: tuple[ReceivedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitDraft(Draft):
     """A visit at a customer."""
 

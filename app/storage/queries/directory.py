@@ -65,6 +65,11 @@ class FoundProduct:
     packings: Packings
     packing_ids: Mapping[str, uuid.UUID]
 
+    def packing_id(self, code: str) -> uuid.UUID:
+        """Key of the packing of this code. Raises KeyError for one that the product lacks."""
+        found = self.packings.find(code)
+        return self.packing_ids[code if found is None else found.code]
+
 
 @dataclass(frozen=True, slots=True)
 class FoundCustomer:

@@ -8,6 +8,7 @@ from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
 from app.storage.store.data_sets import DataSets
 from app.storage.store.documents import Documents
+from app.storage.store.files import Files
 from app.storage.store.masters import Masters
 from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
@@ -38,6 +39,7 @@ class Store:
         self.terminals = Terminals(scope)
         self.terminal_keys = TerminalKeys(scope)
         self.blobs = Blobs(scope)
+        self.files = Files(scope)
         self.backups = Backups(scope)
         self.data_sets = DataSets(scope)
         self._scope = scope

@@ -13,6 +13,7 @@ from app.storage.tables.documents import (
     sales_order,
     stock_count,
 )
+from app.storage.tables.files import file_setup, taken_file
 from app.storage.tables.organisation import (
     branch,
     code_alias,
@@ -57,6 +58,7 @@ __all__ = [
     "document",
     "document_line",
     "document_snapshot",
+    "file_setup",
     "location",
     "lot",
     "metadata",
@@ -79,6 +81,7 @@ __all__ = [
     "stock_balance",
     "stock_count",
     "stock_move",
+    "taken_file",
     "terminal",
     "terminal_key",
     "upload_batch",

@@ -11,10 +11,11 @@ from app.domain.counts import MAX_COUNT_LINES
 from app.domain.orders import MAX_ORDER_LINES
 from app.domain.problems import Problem
 from app.domain.profiles.bodies import Given
-from app.domain.profiles.goods import PIECE, Article
+from app.domain.profiles.goods import Article
 from app.domain.profiles.making import MAX_RETURN_LINES, Document, Made, make_records
 from app.domain.profiles.profile import Profile
 from app.domain.profiles.reading import BadLine, read_lines
+from app.domain.quantity import EACH
 from app.domain.records.catalogue import RECORD_TYPES
 from app.domain.records.reading import read_record
 from app.domain.records.writing import write_body
@@ -116,6 +117,24 @@ def test_parts_of_a_case_are_whole_bottles_or_bad() -> None:
     assert reasons(result) == [(2, "not_whole")]
 
 
+@pytest.mark.parametrize(
+    ("qty", "packing", "packs", "loose"),
+    [(65_535, "BTL", 65_535, None), (70_000, "BTL", 65_535, 4_465), (200_000, "CS", 16_666, 8)],
+)
+def test_many_pieces_are_counted_in_cases(
+    qty: int, packing: str, packs: int, loose: int | None
+) -> None:
+    (line,) = one(delimited("count"), f"{BEER},{qty}\n").lines
+    fields = line.fields
+    assert (fields["packing"], fields["packs"], fields["loose"]) == (packing, packs, loose)
+    assert fields["qty_base"] == qty
+
+
+def test_more_than_a_count_can_bear_is_bad() -> None:
+    result = made(delimited("count"), f"{BEER},1000001\n{JUICE},131070\n{JUICE},131071\n")
+    assert reasons(result) == [(1, "too_many"), (3, "too_many")]
+
+
 def test_a_quantity_below_zero_takes_back_what_was_scanned() -> None:
     assert amounts(one(delimited("count"), f"{BEER},5\n{JUICE},1\n{BEER},-2\n")) == [
         ("HX500", 3),
@@ -132,7 +151,7 @@ def test_unknown_codes_go_to_intake_where_a_record_can_bear_them() -> None:
     result = made(delimited("count"), "NEW-1,4\n6291041500213,2\nsmall,1\n")
     (document,) = result.documents
     (line,) = document.lines
-    assert (line.fields["product"], line.fields["packing"]) == ("NEW-1", PIECE)
+    assert (line.fields["product"], line.fields["packing"]) == ("NEW-1", "EA")
     assert reasons(result) == [(2, "unknown_barcode"), (3, "unknown_barcode")]
     assert [bad.text for bad in document.missing] == ["6291041500213,2", "small,1"]
     assert all(isinstance(bad, BadLine) and bad.column == "code" for bad in result.bad)

@@ -1,0 +1,197 @@
+"""Terminals that know files are docked over a real line, and cleared only when all is safe."""
+
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.quantity import Packing
+from app.services import device_files
+from app.services.docking import DockReport, dock
+from app.services.file_terminals import set_up
+from app.services.masters import MasterData, put_masters
+from app.services.office import Office
+from app.services.sessions import events_of, list_sessions
+from app.services.terminals import enrol
+from app.storage.queries.files import find_taken
+from app.storage.store.files import FileSetup
+from app.storage.store.master_data import Product
+from tests.support.offices import CLERK
+from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
+from tests.support.terminals_of_others.stand import on_the_stand
+from tests.support.trades import assert_sound
+
+WATER = "6901234567892"
+EAN13 = 0x0B
+NUMBER = 40
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    """The sample branch with water that has a number under its bars, and a terminal 40."""
+    packings = (Packing("BTL", "瓶", 1, WATER),)
+    water = Product(code="WATER", name="水", packings=packings, base_unit_name="瓶")
+    put_masters(office, CLERK, MasterData(products=(water,)))
+    enrol(office, CLERK, NUMBER, person="K01")
+    return office
+
+
+def scans(count: int, first: int = 0) -> list[bytes]:
+    return [
+        scan(EAN13, WATER.encode(), datetime(2026, 6, 1, 9, number // 60, number % 60))  # noqa: DTZ001
+        for number in range(first, first + count)
+    ]
+
+
+def set_up_csp2(shop: Office, serial: str = "", port: str = "", clears: bool = True) -> None:
+    setup = FileSetup(NUMBER, "csp2", "csp2-scans", serial, port, clears=clears, location="WH1")
+    set_up(shop, CLERK, setup)
+
+
+def docked(shop: Office, scanner: Csp2Terminal, driver: str | None = "csp2") -> DockReport:
+    with on_the_stand(scanner) as port:
+        return dock(shop, CLERK, port, driver=driver)
+
+
+def test_a_scanner_is_fetched_taken_in_and_cleared(shop: Office) -> None:
+    scanner = Csp2Terminal(scans(5))
+    set_up_csp2(shop, serial="0000000000A1B2C3")
+    report = docked(shop, scanner)
+    assert (report.state, report.error) == ("done", None)
+    assert (report.terminal, report.files, report.documents) == (NUMBER, 1, 1)
+    assert scanner.scans == []
+    assert scanner.done.index(2) > scanner.done.index(7)
+    (session,) = list_sessions(shop, CLERK)
+    assert (session.state, session.terminal_no) == ("done", NUMBER)
+    told = [event.code for event in events_of(session)]
+    assert told[0] == "opened"
+    assert told[-1] == "finished"
+    assert "file" in told
+    assert_sound(shop)
+    again = docked(shop, scanner)
+    assert (again.state, again.documents) == ("done", 0)
+
+
+def test_what_stays_on_a_scanner_counts_once(shop: Office) -> None:
+    scanner = Csp2Terminal(scans(5))
+    set_up_csp2(shop, serial="0000000000A1B2C3", clears=False)
+    assert docked(shop, scanner).documents == 1
+    assert docked(shop, scanner).counts.uploaded == 0
+    scanner.scans += scans(3, first=5)
+    grown = docked(shop, scanner)
+    assert grown.documents == 1
+    assert len(scanner.scans) == 8
+    assert_sound(shop)
+
+
+def test_a_scan_between_fetching_and_clearing_is_kept(shop: Office) -> None:
+    scanner = Csp2Terminal(scans(5))
+
+    def scan_one_more(uploads: int) -> None:
+        if uploads == 1:
+            scanner.scans += scans(1, first=5)
+
+    scanner.after_upload = scan_one_more
+    set_up_csp2(shop, serial="0000000000A1B2C3")
+    report = docked(shop, scanner)
+    assert report.error is not None
+    assert report.error.fields["driver_code"] == "file_changed"
+    assert (report.documents, len(scanner.scans)) == (1, 6)
+    assert docked(shop, scanner).documents == 1
+    assert scanner.scans == []
+    assert_sound(shop)
+
+
+def test_the_program_dies_before_the_books_are_written(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    scanner = Csp2Terminal(scans(5))
+    set_up_csp2(shop, serial="0000000000A1B2C3")
+    with monkeypatch.context() as broken:
+        broken.setattr(device_files, "take_in", die)
+        with pytest.raises(KeyboardInterrupt):
+            docked(shop, scanner)
+    assert len(scanner.scans) == 5
+    assert docked(shop, scanner).documents == 1
+    assert_sound(shop)
+
+
+def test_a_terminal_that_nobody_set_up_is_named_and_left_alone(shop: Office) -> None:
+    scanner = Csp2Terminal(scans(5))
+    report = docked(shop, scanner)
+    assert report.error is not None
+    assert report.error.fields == {"what": "file terminal", "key": "0000000000A1B2C3"}
+    assert len(scanner.scans) == 5
+
+
+def test_a_port_knows_its_driver_once_it_was_set_up(shop: Office) -> None:
+    scanner = Csp2Terminal(scans(5))
+    with on_the_stand(scanner) as port:
+        set_up_csp2(shop, port=port)
+        assert dock(shop, CLERK, port).documents == 1
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path) -> Iterator[str]:
+    """A program that talks over its standard input and output, behind a TCP port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with line:
+                subprocess.run(
+                    command, cwd=folder, stdin=line, stdout=line, stderr=subprocess.DEVNULL,
+                    timeout=120, check=False,
+                )  # fmt: skip
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("driver", "command", "told"),
+    [
+        ("zmodem", ["sz", "-q"], "count.csv"),
+        ("ymodem", ["sb", "-q"], "count.csv"),
+        # Kermit names files in capitals
+        ("kermit", ["gkermit", "-q", "-i", "-S", "-s"], "COUNT.CSV"),
+    ],
+)
+def test_files_of_others_are_posted_once(
+    shop: Office, tmp_path: Path, driver: str, command: list[str], told: str
+) -> None:
+    name = "count.csv"
+    (tmp_path / name).write_text(f"barcode,qty\n{WATER},12\nHX500,24\n")
+    setup = FileSetup(NUMBER, driver, "generic-csv", port="tcp://127.0.0.1:1", location="WH1")
+    set_up(shop, CLERK, setup)
+    documents = []
+    for _ in range(2):
+        with serving([*command, name], tmp_path) as port:
+            set_up(shop, CLERK, setup_at(setup, port))
+            report = dock(shop, CLERK, port)
+        assert (report.error, report.files) == (None, 1)
+        documents.append(report.documents)
+    assert documents == [1, 0]
+    with shop.database.read() as reader:
+        taken = find_taken(reader, NUMBER, 0, told)
+    assert taken is not None
+    assert (taken.lines, taken.state) == (2, "held")
+    assert_sound(shop)
+
+
+def setup_at(setup: FileSetup, port: str) -> FileSetup:
+    return FileSetup(
+        setup.terminal_no, setup.driver, setup.profile, port=port, location=setup.location
+    )
