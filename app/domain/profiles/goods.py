@@ -12,10 +12,8 @@ from itertools import groupby
 from app.domain.profiles.profile import ProfileKind, Value
 from app.domain.profiles.reading import BadLine, Line
 from app.domain.profiles.values import shown
+from app.domain.quantity import EACH
 from app.domain.records.catalogue import MAX_QTY, U16
-
-PIECE = "EA"
-"""Packing of goods that nobody knows yet: one piece, as UN/ECE Recommendation 20 writes it."""
 
 MAX_PACKS = 9_999
 _CODE = re.compile(r"[A-Z0-9-]{1,12}")
@@ -87,7 +85,7 @@ def goods_of(kind: ProfileKind, line: Line, resolve: Resolve) -> Goods | BadLine
             return bad(line, "unknown_barcode", "code")
         # it may be the code of a product: intake asks a clerk
         found = text
-    article = found if isinstance(found, Article) else Article(found, PIECE)
+    article = found if isinstance(found, Article) else Article(found, EACH)
     packing, factor = _packing(line, found, article)
     if not factor:
         return bad(line, "unknown_packing", "packing")
