@@ -1,7 +1,8 @@
-"""Set up and start Tallydock, or its tests, with nothing but Python 3.11: `run` or `test`.
+"""Set up and start Tallydock, or its tests, with nothing but Python 3.11.
 
     python3 installer/bootstrap.py run [arguments of tallydock]
     python3 installer/bootstrap.py test [arguments of pytest]
+    python3 installer/bootstrap.py usb-rig [names of scenarios]     (Debian)
 
 It installs the system libraries that are missing, makes `.venv`, fills it from the lock file and
 starts. What is there already is left alone, so that every later start begins at once.
@@ -38,6 +39,8 @@ DEBIAN_TEST = (
     "ckermit faketime gcc gkermit libc6-dev lrzsz nodejs poppler-utils postgresql qpdf strace "
     "x11-utils xauth xdotool xvfb"
 ).split()
+# A virtual machine with USB ports, for `usb-rig` alone; uidmap for those who are not root.
+USB_RIG = "mmdebstrap qemu-system-x86 uidmap".split()
 FEDORA_RUN = (
     "cups-libs dbus-libs fontconfig glib2 libX11 libX11-xcb libbrotli libglvnd-egl libglvnd-glx "
     "libxcb libxkbcommon libxkbcommon-x11 xcb-util xcb-util-cursor xcb-util-image "
@@ -54,26 +57,30 @@ class CannotGoOnError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments or arguments[0] not in ("run", "test"):
+    if not arguments or arguments[0] not in ("run", "test", "usb-rig"):
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     if sys.version_info < OLDEST_PYTHON:
         needed, found = (".".join(map(str, each)) for each in (OLDEST_PYTHON, sys.version_info[:3]))
         print(f"Tallydock needs Python {needed} or newer; this is {found}.", file=sys.stderr)
         return SURROUNDINGS_FAILED
-    testing, rest = arguments[0] == "test", arguments[1:]
+    command, rest = arguments[0], arguments[1:]
     try:
-        install_system_packages(testing)
-        fill_venv(testing)
-        if not testing:
+        install_system_packages(command)
+        fill_venv(testing=command != "run")
+        if command == "run":
             require_display(rest)
     except CannotGoOnError as reason:
         print(reason, file=sys.stderr)
         return SURROUNDINGS_FAILED
-    if testing:
-        os.chdir(ROOT)
-        return start("pytest", ["-n", "auto", *rest])
-    return start("app", rest)
+    if command == "run":
+        return start("app", rest)
+    os.chdir(ROOT)
+    return (
+        start("tests.usb_rig", rest)
+        if command == "usb-rig"
+        else start("pytest", ["-n", "auto", *rest])
+    )
 
 
 def say(words: str) -> None:
@@ -84,16 +91,17 @@ def say(words: str) -> None:
 # ------------------------------------------------------------------ system packages
 
 
-def install_system_packages(testing: bool) -> None:
-    """Install what is missing, or raise CannotGoOnError with the line to type."""
+def install_system_packages(command: str) -> None:
+    """Install what is missing for it, or raise CannotGoOnError with the line to type."""
     if not sys.platform.startswith("linux"):
         return
     if shutil.which("dpkg-query"):
-        missing = missing_on_debian(DEBIAN_RUN + (DEBIAN_TEST if testing else []))
+        more = {"run": [], "test": DEBIAN_TEST, "usb-rig": USB_RIG}
+        missing = missing_on_debian(DEBIAN_RUN + more[command])
         if missing:
             install_with_apt(missing)
     elif shutil.which("rpm"):
-        missing = missing_on_fedora(FEDORA_RUN + (FEDORA_TEST if testing else []))
+        missing = missing_on_fedora(FEDORA_RUN + (FEDORA_TEST if command == "test" else []))
         if missing:
             raise CannotGoOnError(
                 "System packages are missing. Please type this, then start again:\n"
