@@ -18,6 +18,7 @@ from drivers.protocols.transfer.events import Failed
 
 READ_BYTES: Final = 65_536
 LONGEST_WAIT_S: Final = 0.4
+CLOSE_S: Final = 0.001
 SAMPLE_BYTES: Final = 32
 
 Event = TypeVar("Event")
@@ -58,7 +59,7 @@ class Exchange(Generic[Event]):
     def next(self) -> Event:
         """Wait for what the engine tells next. Raises DriverError where it gives up."""
         while not self._events:
-            self._turn(LONGEST_WAIT_S)
+            self._turn(max(0.0, self._reported_s + LONGEST_WAIT_S - self._link.now_s()))
             self.report_again()
         event = self._events.popleft()
         if isinstance(event, Failed):
@@ -72,7 +73,7 @@ class Exchange(Generic[Event]):
 
     def report_again(self) -> None:
         """The same once more if it is time to: who wants to cancel can do it here."""
-        if self._link.now_s() - self._reported_s >= LONGEST_WAIT_S:
+        if self._link.now_s() - self._reported_s >= LONGEST_WAIT_S - CLOSE_S:
             stage, done_bytes, total_bytes = self._stage
             self.report(stage, self.measure() if self.measure else done_bytes, total_bytes)
 

@@ -112,7 +112,7 @@ def test_damage_and_lost_answers_are_repaired() -> None:
     ],
 )
 def test_half_a_file_is_no_file(terminal: CipherLabTerminal, error: type[DriverError]) -> None:
-    with docked(terminal) as session, pytest.raises(error):
+    with docked(terminal, faster=20) as session, pytest.raises(error):
         dock(session)
     assert not terminal.is_confirmed
 

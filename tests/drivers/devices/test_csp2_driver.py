@@ -29,7 +29,7 @@ from drivers.links.serial import open_serial
 from drivers.protocols.csp2 import parse_scan
 from tests.support.relay import Line, running_relay
 from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
-from tests.support.terminals_of_others.hurry import HurriedLink
+from tests.support.terminals_of_others.hurry import FASTER, HurriedLink
 from tests.support.terminals_of_others.stand import Plug, on_the_stand
 
 MORNING = datetime.fromisoformat("2024-12-31T08:00:00")
@@ -57,10 +57,11 @@ def docked(
     terminal: Callable[[Plug], None],
     progress: Callable[[str, int, int], None] = ignore,
     cut_after: int | None = None,
+    faster: float = FASTER,
 ) -> Iterator[FileSession]:
     with (
         on_the_stand(terminal, cut_after) as port,
-        HurriedLink(open_serial(port, Csp2Driver.serial)) as link,
+        HurriedLink(open_serial(port, Csp2Driver.serial), faster) as link,
         Csp2Driver().connect(link, lambda: NOW_MS, progress) as session,
     ):
         yield session
@@ -151,7 +152,7 @@ def test_a_clearing_whose_answer_is_lost_is_not_repeated_over_new_scans() -> Non
     terminal = Csp2Terminal(scans(2), unanswered=Counter({CLEAR: 1}))
     new = scans(9)[8:]
     terminal.after_clear = lambda: terminal.scans.extend(new)
-    with docked(terminal) as session:
+    with docked(terminal, faster=2) as session:
         dock(session)
     assert terminal.scans == new
     assert terminal.done.count(CLEAR) == 1

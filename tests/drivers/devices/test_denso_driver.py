@@ -173,7 +173,7 @@ def test_half_a_file_is_no_file(terminal: BhtTerminal, reason: str) -> None:
 
 
 def test_a_terminal_that_falls_silent_is_told() -> None:
-    with docked(BhtTerminal([STOCK], dies_at=5), faster=20) as session, pytest.raises(PeerSilent):
+    with docked(BhtTerminal([STOCK], dies_at=5), faster=50) as session, pytest.raises(PeerSilent):
         dock(session)
 
 
@@ -198,7 +198,7 @@ def push(session: FileSession) -> None:
 def test_nobody_there(use: Callable[[FileSession], None]) -> None:
     told: list[str] = []
     with (
-        docked(BhtTerminal(), lambda *stage: told.append(stage[0]), faster=20) as session,
+        docked(BhtTerminal(), lambda *stage: told.append(stage[0]), faster=50) as session,
         pytest.raises(PeerSilent),
     ):
         use(session)
@@ -213,7 +213,7 @@ def test_something_else_on_the_port(noise: bytes) -> None:
             plug.read(0.1)
 
     for use in (pull, push):
-        with docked(chatter, faster=20) as session, pytest.raises((NotATerminal, PeerSilent)):
+        with docked(chatter, faster=50) as session, pytest.raises((NotATerminal, PeerSilent)):
             use(session)
 
 
@@ -223,13 +223,13 @@ def test_calls_without_end_are_no_terminal() -> None:
             plug.write(b"\x05")
             plug.read(0.002)
 
-    with docked(caller, faster=20) as session, pytest.raises(NotATerminal):
+    with docked(caller, faster=50) as session, pytest.raises(NotATerminal):
         dock(session)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_flipped_bits_never_change_a_file(seed: int) -> None:
-    terminal = BhtTerminal([STOCK] * 12)
+    terminal = BhtTerminal([STOCK] * 12, patience_s=0.2)
     got: set[bytes] = set()
     with (
         on_the_stand(terminal) as inner,
@@ -238,7 +238,7 @@ def test_flipped_bits_never_change_a_file(seed: int) -> None:
         for _ in range(12):
             with (
                 suppress(DriverError),
-                HurriedLink(open_serial(port, DensoDriver.serial)) as link,
+                HurriedLink(open_serial(port, DensoDriver.serial), 15) as link,
                 DensoDriver().connect(link, lambda: 0, ignore) as session,
             ):
                 for file in session.pull():

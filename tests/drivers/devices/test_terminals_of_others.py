@@ -85,8 +85,8 @@ def first_file(family: Family, link: Link) -> list[TerminalFile]:
 
 
 @contextmanager
-def hurried(family: Family, port: str) -> Iterator[Link]:
-    with HurriedLink(open_serial(port, family.driver.serial), FASTER) as link:
+def hurried(family: Family, port: str, faster: float = FASTER) -> Iterator[Link]:
+    with HurriedLink(open_serial(port, family.driver.serial), faster) as link:
         yield link
 
 
@@ -117,7 +117,7 @@ def test_a_line_that_dies_somewhere_gives_no_file(family: Family) -> None:
     for cut_after in [1, *(dice.randrange(2, len(family.content) - 100) for _ in range(2))]:
         with (
             on_the_stand(family.terminal(), cut_after) as port,
-            hurried(family, port) as link,
+            hurried(family, port, faster=30) as link,
             pytest.raises(DriverError),
         ):
             first_file(family, link)
@@ -134,7 +134,7 @@ def test_endless_garbage_ends(family: Family) -> None:
 
     with (
         on_the_stand(babble) as port,
-        hurried(family, port) as link,
+        hurried(family, port, faster=30) as link,
         pytest.raises(DriverError),
     ):
         first_file(family, link)
@@ -150,3 +150,11 @@ def test_a_docking_can_be_replayed(family: Family, tmp_path: Path) -> None:
         recorded = first_file(family, link)
     assert [each.data for each in recorded] == [family.content]
     assert first_file(family, open_replay(file)) == recorded
+
+
+def test_the_terminals_share_no_code_with_the_drivers() -> None:
+    folder = Path(__file__).parents[2] / "support" / "terminals_of_others"
+    terminals = [*folder.glob("*_terminal.py"), folder / "stand.py"]
+    assert len(terminals) == 5
+    for path in terminals:
+        assert "drivers" not in path.read_text()

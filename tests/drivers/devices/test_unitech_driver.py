@@ -20,7 +20,7 @@ from drivers.errors import (
 from drivers.file_contract import FileSession, TerminalFile
 from drivers.links.serial import open_serial
 from tests.support.relay import Line, running_relay
-from tests.support.terminals_of_others.hurry import HurriedLink
+from tests.support.terminals_of_others.hurry import FASTER, HurriedLink
 from tests.support.terminals_of_others.multipoint_terminal import MultipointTerminal
 from tests.support.terminals_of_others.stand import Plug, on_the_stand
 
@@ -37,10 +37,11 @@ def docked(
     terminal: Callable[[Plug], None],
     scratch: Path | None = None,
     progress: Callable[[str, int, int], None] = ignore,
+    faster: float = FASTER,
 ) -> Iterator[FileSession]:
     with (
         on_the_stand(terminal) as port,
-        HurriedLink(open_serial(port, UnitechDriver.serial)) as link,
+        HurriedLink(open_serial(port, UnitechDriver.serial), faster) as link,
         UnitechDriver(scratch).connect(link, lambda: 0, progress) as session,
     ):
         yield session
@@ -93,11 +94,11 @@ def test_the_clock_is_set_to_local_time() -> None:
 
 def test_a_docking_that_broke_off_goes_on(tmp_path: Path) -> None:
     terminal = MultipointTerminal({"STOCK.DAT": STOCK}, dies_after=100)
-    with pytest.raises(PeerSilent), docked(terminal, tmp_path) as session:
+    with pytest.raises(PeerSilent), docked(terminal, tmp_path, faster=15) as session:
         next(session.pull())
     terminal.dies_after = None
     before = terminal.sent_bytes
-    with docked(terminal, tmp_path) as session:
+    with docked(terminal, tmp_path, faster=1) as session:
         (file,) = dock(session, clear=False)
     assert file.data == STOCK
     assert uploads(terminal)[-1] == b"USTOCK.DAT[%d]" % (before - OVERLAP_BYTES)
@@ -107,7 +108,7 @@ def test_a_docking_that_broke_off_goes_on(tmp_path: Path) -> None:
 
 def test_a_file_that_became_another_one_is_not_put_together(tmp_path: Path) -> None:
     terminal = MultipointTerminal({"STOCK.DAT": STOCK}, dies_after=100)
-    with pytest.raises(PeerSilent), docked(terminal, tmp_path) as session:
+    with pytest.raises(PeerSilent), docked(terminal, tmp_path, faster=15) as session:
         next(session.pull())
     terminal.dies_after = None
     terminal.files["STOCK.DAT"] = STOCK.replace(b"690", b"750")
@@ -121,7 +122,7 @@ def test_a_terminal_that_begins_elsewhere_is_read_from_the_start(
     tmp_path: Path, trait: dict[str, int]
 ) -> None:
     terminal = MultipointTerminal({"STOCK.DAT": STOCK}, dies_after=100)
-    with pytest.raises(PeerSilent), docked(terminal, tmp_path) as session:
+    with pytest.raises(PeerSilent), docked(terminal, tmp_path, faster=15) as session:
         next(session.pull())
     terminal.dies_after = None
     for name, value in trait.items():
