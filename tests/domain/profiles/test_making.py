@@ -151,7 +151,7 @@ def test_unknown_codes_go_to_intake_where_a_record_can_bear_them() -> None:
     result = made(delimited("count"), "NEW-1,4\n6291041500213,2\nsmall,1\n")
     (document,) = result.documents
     (line,) = document.lines
-    assert (line.fields["product"], line.fields["packing"]) == ("NEW-1", "EA")
+    assert (line.fields["product"], line.fields["packing"]) == ("NEW-1", EACH)
     assert reasons(result) == [(2, "unknown_barcode"), (3, "unknown_barcode")]
     assert [bad.text for bad in document.missing] == ["6291041500213,2", "small,1"]
     assert all(isinstance(bad, BadLine) and bad.column == "code" for bad in result.bad)
