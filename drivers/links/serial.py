@@ -3,15 +3,24 @@
 import errno
 import os
 import select
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import serial
 
 from drivers.contract import SerialSettings
 from drivers.errors import LinkLost, PortBusy, PortDenied, PortInvalid, PortMissing
 from drivers.links.closing import ClosingLink
+
+_SETTINGS_REFUSED: tuple[type[Exception], ...] = ()
+if sys.platform != "win32":  # there pyserial raises an OSError of its own
+    import termios
+
+    _SETTINGS_REFUSED = (termios.error,)
 
 SLICE_S = 0.02
 STALL_S = 10.0
@@ -133,6 +142,8 @@ def open_serial(url: str, settings: SerialSettings) -> SerialLink:
     Raises `PortInvalid`, `PortMissing`, `PortBusy` or `PortDenied`. Nothing waits for modem lines:
     a pseudo terminal has none.
     """
+    if _is_pseudo_terminal(url):  # it has no parity, and glibc says EINVAL when it is given one
+        settings = replace(settings, data_bits=8, parity="N")
     with _not_opened(url):
         port = serial.serial_for_url(
             url,
@@ -151,6 +162,13 @@ def open_serial(url: str, settings: SerialSettings) -> SerialLink:
     return SerialLink(port, url)
 
 
+def _is_pseudo_terminal(url: str) -> bool:
+    try:
+        return str(Path(url).resolve()).startswith("/dev/pts/")
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
 @contextmanager
 def _not_opened(url: str) -> Iterator[None]:
     try:
@@ -163,6 +181,8 @@ def _not_opened(url: str) -> Iterator[None]:
             text = str(error)
             kind = next((k for word, k in _WINDOWS_WORDS.items() if word in text), PortInvalid)
         raise kind(port=url, reason=str(error)) from error
+    except _SETTINGS_REFUSED as error:
+        raise PortInvalid(port=url, reason=str(error)) from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Serial links over real pseudo terminals."""
 
 import os
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from drivers.contract import SerialSettings
-from drivers.errors import LinkLost, PortBusy, PortMissing
+from drivers.errors import LinkLost, PortBusy, PortInvalid, PortMissing
 from drivers.links.serial import open_serial
 
 
@@ -90,6 +91,24 @@ def test_a_port_that_is_open_elsewhere_is_busy_until_it_is_closed(pair: Pair) ->
         open_serial(pair.path, SerialSettings())
     assert caught.value.fields["port"] == pair.path
     open_serial(pair.path, SerialSettings()).close()
+
+
+@pytest.mark.parametrize("parity", ["O", "E", "N"])
+def test_a_pseudo_terminal_is_opened_again_and_again_with_parity(pair: Pair, parity: str) -> None:
+    for _ in range(3):
+        with open_serial(pair.path, SerialSettings(9600, 7, parity)) as link:
+            link.write(b"\xff")
+            assert read_all(pair.master, 1) == b"\xff"
+
+
+def test_settings_that_a_port_refuses_are_told(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise termios.error(22, "Invalid argument")
+
+    monkeypatch.setattr("serial.serialposix.termios.tcsetattr", refuse)
+    with pytest.raises(PortInvalid) as caught:
+        open_serial(pair.path, SerialSettings(parity="O"))
+    assert caught.value.fields["port"] == pair.path
 
 
 def test_a_line_that_is_hung_up_is_lost(pair: Pair) -> None:
