@@ -8,7 +8,7 @@ from typing import Final
 
 from drivers.contract import Capability, Link, Progress
 from drivers.devices.transfer_pump import LONGEST_WAIT_S, FilePartials, TransferPump
-from drivers.errors import FileRefused, LinkError, TransferFailed
+from drivers.errors import FileRefused, LinkError, LinkLost, TransferFailed
 from drivers.file_contract import FileDriver, FileSession, FileTerminalInfo, TerminalFile
 from drivers.protocols.transfer.events import (
     DataArrived,
@@ -123,11 +123,17 @@ class KermitSession(FileSession):
         pump = self._pump = TransferPump(
             self._link, KermitSender(outgoing), self._progress, "download"
         )
-        unwanted: list[FileSkipped] = []
-        while not isinstance(event := pump.next(), Done):
-            if isinstance(event, FileSkipped):
-                unwanted.append(event)
-        for skipped in unwanted:
+        answered: list[FileEnded | FileSkipped] = []
+        try:
+            while not isinstance(event := pump.next(), Done):
+                if isinstance(event, FileEnded | FileSkipped):
+                    answered.append(event)
+        except LinkLost:
+            if len(answered) < len(files):  # else only the goodbye is missing
+                raise
+        for skipped in answered:
+            if isinstance(skipped, FileEnded):
+                continue
             raise TransferFailed(
                 port=self._link.name, file=skipped.name, reason=skipped.reason, text=""
             )

@@ -1,18 +1,23 @@
 """Kermits that others wrote, as processes behind a relay, with the desk's link at its other end."""
 
+import os
 import socket
 import subprocess
 import threading
+import tty
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.contract import Link
+from drivers.contract import Link, SerialSettings
+from drivers.links.serial import open_serial
 from drivers.links.tcp import TcpLink
 from tests.support.relay import Line, run_relay
 
 END_S = 60.0
+ON_PTY = Line(seed=2)
+"""The desk meets the peer through its serial link instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,27 @@ def _met(process: subprocess.Popen[bytes], far: socket.socket, line: Line) -> It
     with ExitStack() as stack:
         stack.callback(process.wait)
         stack.callback(process.kill)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            desk = socket.create_connection(server.getsockname())
-            near, _ = server.accept()
-        for end in (far, near):
-            stack.enter_context(end).setblocking(False)
-        relay = threading.Thread(target=run_relay, args=(far.fileno(), near.fileno(), line))
+        stack.enter_context(far).setblocking(False)
+        if line is ON_PTY:
+            near, desk = os.openpty()
+            tty.setraw(desk)
+            stack.callback(os.close, desk)
+            stack.callback(os.close, near)
+            link: Link = open_serial(os.ttyname(desk), SerialSettings())
+        else:
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                link = TcpLink(socket.create_connection(server.getsockname()), "relayed")
+                near = server.accept()[0].detach()
+        os.set_blocking(near, False)
+
+        def pass_on() -> None:
+            run_relay(far.fileno(), near, line)
+            if link.name == "relayed":
+                os.close(near)  # a cut is noticed at once
+            with suppress(OSError):
+                far.shutdown(socket.SHUT_RDWR)
+
+        relay = threading.Thread(target=pass_on)
         relay.start()
         stack.callback(relay.join)
-        yield Peer(process, stack.enter_context(TcpLink(desk, "relayed")))
+        yield Peer(process, stack.enter_context(link))

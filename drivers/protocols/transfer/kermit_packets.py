@@ -15,7 +15,6 @@ MAX_LONG: Final = 95 * 94 + 94
 NUMBERS: Final = 64
 
 TYPES: Final = b"SFADZBEYN"
-_ANY_CHECK: Final = b"SE"  # sent before the check is agreed on, or by who has not heard of it
 
 _HEADER_CHARS: Final = 3  # length, number, type
 _LONG_HEADER_CHARS: Final = 6
@@ -138,4 +137,4 @@ class PacketReader:
     def _checks(self, kind: int, length: int) -> tuple[int, ...]:
         if kind == ord("N"):  # it has no data, so its length tells how it is checked
             return (length,) if 1 <= length <= 3 else ()
-        return (self.check, 1) if kind in _ANY_CHECK else (self.check,)
+        return (1,) if kind == ord("S") else (self.check,)  # it comes before anything is agreed

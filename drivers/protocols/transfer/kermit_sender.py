@@ -37,6 +37,8 @@ PATIENCE_S: Final = 60.0
 MAX_TRIES: Final = 25
 TIMEOUT_LIMITS_S: Final = (0.5, 15.0)
 GREETING_S: Final = 2.0
+GOODBYES: Final = 4
+"""After so many the other side has left, and the answer was lost: it has all files anyway."""
 BURST_BYTES: Final = 8192
 """So much is given out at a time, so that what has not left the port yet is not missed."""
 FIRST_DATA: Final = 250
@@ -121,7 +123,9 @@ class KermitSender:
         self._wake(now_s)
         oldest = self._window.oldest
         if self._state not in _OVER and oldest is not None:
-            if now_s - self._heard_s >= self._patience_s:
+            if self._state is _State.ENDING and oldest.tries > GOODBYES:
+                self._end()
+            elif now_s - self._heard_s >= self._patience_s:
                 self._fail(Reason.SILENT)
             elif now_s - max(self._heard_s, self._sent_s) >= self._timeout_s:
                 self._reader.give_up()
@@ -168,7 +172,7 @@ class KermitSender:
         if self._round_trip_s is not None:
             wished_s = min(wished_s, max(4 * self._round_trip_s, least_s))
         tries = self._window.oldest.tries if self._window.oldest else 1
-        return min(wished_s * 2 ** (tries - 1), most_s)
+        return min(wished_s * 2.0 ** (tries - 1), most_s)
 
     def _wake(self, now_s: float) -> None:
         self._now_s = now_s
@@ -192,7 +196,10 @@ class KermitSender:
             self._answered(sent.packet.kind, packet.data)
         elif packet.kind == "N" and sent:
             self._heard_s = self._now_s
-            self._repeat(sent)
+            if sent.tries < MAX_TRIES:
+                self._repeat(sent)
+            else:
+                self._fail(Reason.TOO_MUCH_NOISE)
         elif packet.kind == "N" and packet.number == self._window.next:
             self._imply()
 
@@ -235,8 +242,7 @@ class KermitSender:
             case "Z":
                 self._closed()
             case "B":
-                self._state = _State.DONE
-                self._events.append(Done())
+                self._end()
 
     def _agree(self, data: bytes) -> None:
         self._agreed = agree(decode_parameters(data), self._offer, encoding=self._offer)
@@ -289,6 +295,10 @@ class KermitSender:
         self._events.append(FileSkipped(decode_name(self._file.name), Reason.SKIPPED_BY_PEER))
         self._post("Z", b"D")
 
+    def _end(self) -> None:
+        self._state = _State.DONE
+        self._events.append(Done())
+
     def _closed(self) -> None:
         if self._state is _State.CLOSING:
             self._events.append(FileEnded())
@@ -310,9 +320,6 @@ class KermitSender:
 
     def _repeat(self, sent: Sent) -> None:
         sent.tries += 1
-        if sent.tries > MAX_TRIES:
-            self._fail(Reason.TOO_MUCH_NOISE)
-            return
         self.repeated_packets += 1
         self._sent_s = self._now_s
         self._out += sent.wire
