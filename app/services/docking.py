@@ -42,6 +42,7 @@ Progress = Callable[[str, int, int], None]
 """(stage, done, total): connect, identified, upload, check, commit, download, photos, finish."""
 
 Met = Callable[[TerminalInfo], None]
+Seen = Callable[[TerminalInfo], bool]
 
 # Three sessions as large as a batch may be, raw and in the database.
 SPACE_BYTES = 3 * 8 * 1024 * 1024
@@ -50,9 +51,10 @@ TICKET_BITS = 128
 
 @dataclass(frozen=True, slots=True)
 class DockReport:
-    """One docking. `state`: done, refused, failed; `lost` is said to be sent but not accounted for.
+    """One docking. `state`: done, idle, refused, failed; `lost` is said to be sent but not
+    accounted for.
 
-    `error` is set unless the state is done; what came in before it stays in.
+    `error` is set unless the state is done or idle; what came in before it stays in.
     """
 
     port: str
@@ -95,8 +97,10 @@ class _Course:
     files: int = 0
     received_seq: int = 0
     post_ms: int = 0
+    seen: Seen = lambda _info: False
     refused: bool = False
     finished: bool = False
+    idle: bool = False
 
 
 def dock(
@@ -108,11 +112,13 @@ def dock(
     progress: Progress = lambda _stage, _done, _total: None,
     met: Met = lambda _info: None,
     unmet: str = "",
+    seen: Seen = lambda _info: False,
 ) -> DockReport:
     """Dock the terminal at `port`; everything it brought is durable when this returns.
 
     `met` is called once, as soon as the terminal has said who it is. If nobody does and the error
-    has the code `unmet`, no session is left behind: for ports that are asked again and again.
+    has the code `unmet`, no session is left behind: for ports that are asked again and again. The
+    same for a terminal that was `seen` just now and brings nothing: then the state is idle.
     What goes wrong on the way is in the report. Raises PermissionDenied, and DatabaseError when
     not even the attempt can be written down.
     """
@@ -120,6 +126,7 @@ def dock(
     course = _Course(SessionLog(office.clock), office.clock)
     started_ms = office.clock.now_ms()
     error: AppError | None = None
+    course.seen = seen
     try:
         chosen = _driver(office, actor, port, driver)
         with session_row(office, actor, port, chosen.name, course.log, unmet):
@@ -143,7 +150,9 @@ def _run(
         files = FileCourse()
         try:
             with _port_errors(port):
-                dock_files(office, actor, port, driver, progress, met, course.log, files)
+                course.idle = not dock_files(
+                    office, actor, port, driver, progress, met, course.seen, course.log, files
+                )
             course.finished = True
         finally:
             course.results += files.results
@@ -158,6 +167,9 @@ def _run(
         office = office.with_clock(course.log.clock)
         try:
             info = session.info()
+            if course.seen(info) and _let_go(office, session, info):
+                course.idle = True
+                return
             course.log.meet(info)
             met(info)
             progress("identified", 0, 0)
@@ -171,6 +183,18 @@ def _run(
             course.finished = True
         finally:
             course.log.note_traffic(session.traffic())
+
+
+def _let_go(office: Office, session: Session, info: TerminalInfo) -> bool:
+    """Part from a terminal that was docked just before, if it brings nothing new."""
+    with office.database.read() as reader:
+        marks = Watermarks(*watermarks(reader, info.terminal, info.epoch))
+    if info.last_seq > marks.received_seq:
+        return False
+    for _ in session.pull(marks):
+        return True  # broken off: what it has after all comes next time
+    session.finish()
+    return True
 
 
 def _pull(
@@ -296,6 +320,7 @@ def _report(port: str, course: _Course, error: AppError | None, took_ms: int) ->
     if info is not None and course.finished and not turned_down:
         lost = max(0, info.last_seq - received)
     state = "done" if error is None else "refused" if course.refused else "failed"
+    state = "idle" if course.idle else state
     found = [problem for result in results for problem in result.problems]
     return DockReport(
         port=port,

@@ -44,10 +44,13 @@ def dock_files(
     driver: AnyFileDriver,
     progress: Progress,
     met: Callable[[TerminalInfo], None],
+    seen: Callable[[TerminalInfo], bool],
     log: SessionLog,
     course: FileCourse,
-) -> None:
+) -> bool:
     """Everything that a docking of such a terminal does; `course` grows while it runs.
+
+    False for one that was `seen` just now: nothing is done with it.
 
     A file is durable and in the books before the terminal is told, and is compared once more
     before it is cleared there. Raises NotFound for a terminal that nobody set up, what `take_file`
@@ -62,6 +65,9 @@ def dock_files(
         told = session.info()
         setup, terminal = _who(office, driver, told, port)
         info = _as_terminal(office, setup, terminal, told, driver)
+        if seen(info):
+            session.finish()
+            return False
         log.meet(info)
         log.terminal_id = terminal.id
         met(info)
@@ -77,6 +83,7 @@ def dock_files(
         _send(office, actor, session, setup, driver, log, course)
         session.finish()
         log.add("finished")
+        return True
 
 
 @contextmanager

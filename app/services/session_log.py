@@ -193,7 +193,8 @@ def session_row(
     """A row that says how the docking went, however it ends.
 
     It is entered when somebody answers. Where nobody does and the error is `unmet`, nothing is
-    left behind: an idle port is asked several times a minute.
+    left behind: an idle port is asked several times a minute. Nor is where all went well without
+    anybody having been met, because the terminal had been docked just before.
     """
     day = datetime.fromtimestamp(office.clock.now_ms() / 1000, UTC).date().isoformat()
     folder = office.paths.sessions / day
@@ -215,7 +216,7 @@ def session_row(
         if code == "interrupted":
             log.add("interrupted")
         log.note_recording()
-        if log.info is None and code == unmet:
+        if log.info is None and code in (unmet, ""):
             log.forget()
         else:
             log.enter()

@@ -15,6 +15,7 @@ from app.domain.rights import Actor, Right
 from app.errors import AppError
 from app.services.docking import DockReport, Met, Progress, dock
 from app.services.office import Office
+from drivers.contract import TerminalInfo
 from drivers.discovery import FoundPort, list_ports
 
 # Listing the ports takes a millisecond; people expect an answer within two seconds.
@@ -22,6 +23,8 @@ POLL_S = 0.5
 LANES = 256
 # A terminal may be put on the same cradle without the port going away.
 AGAIN_AFTER_POLLS = 20
+# A terminal that stays in its cradle gets new prices so often, though it brings nothing.
+REST_MS = 15 * 60 * 1000
 # Code of a port on which nothing answers.
 NOBODY = "peer_silent"
 # Whoever watches for months must not grow for months.
@@ -70,15 +73,25 @@ def is_nobody(report: DockReport) -> bool:
 def patient_dock(office: Office, actor: Actor) -> DockPort:
     """`dock` for ports that are asked again and again; each may be in a thread of its own.
 
-    A port that fails as it did before, without anybody having been met, leaves no session behind.
+    A port that fails as it did before, without anybody having been met, leaves no session behind,
+    nor does a terminal that stays there and brings nothing new.
     """
     actor.require(Right.DOCK)
     unmet: dict[str, str] = {}
+    last: dict[str, tuple[int, int]] = {}
 
     def dock_again(port: str, progress: Progress, met: Met) -> DockReport:
+        def was_seen(info: TerminalInfo) -> bool:
+            terminal, at_ms = last.get(port, (0, 0))
+            return info.terminal == terminal and office.clock.now_ms() - at_ms < REST_MS
+
         before = unmet.get(port, NOBODY)
-        report = dock(office, actor, port, progress=progress, met=met, unmet=before)
+        report = dock(office, actor, port, progress=progress, met=met, unmet=before, seen=was_seen)
         unmet[port] = report.unmet or NOBODY
+        if report.state == "done" and report.terminal is not None:
+            last[port] = (report.terminal, office.clock.now_ms())
+        elif report.state != "idle":
+            last.pop(port, None)
         return report
 
     return dock_again
@@ -154,7 +167,7 @@ def _collect(state: _Watch, told: Callable[[DockReport], None]) -> None:
         if lane.work.done() and not lane.told:
             lane.told = True
             report = _report_of(lane)
-            is_news = not report.unmet or report.unmet != lane.unmet
+            is_news = report.state != "idle" and (not report.unmet or report.unmet != lane.unmet)
             lane.unmet = report.unmet or NOBODY
             if is_news:
                 state.reports.append(report)

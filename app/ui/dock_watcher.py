@@ -236,6 +236,8 @@ class DockWatcher(QObject):
     ) -> None:
         self._busy.discard(port)
         live = self._live.get(port)
+        if report is not None and report.state == "idle":
+            return
         if report is not None and is_nobody(report):
             self._silent.add(port)
             if live is not None and not live.over:

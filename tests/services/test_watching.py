@@ -121,6 +121,33 @@ def test_what_stays_as_it_was_is_told_once_and_leaves_one_session(
     assert recordings == [f"{kept[0].id}.traffic"]
 
 
+def test_a_terminal_that_stays_is_docked_once_until_it_brings_something(
+    desk: Office, handhelds: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "AGAIN_AFTER_POLLS", 0)
+    monkeypatch.setattr(watching, "POLL_S", 0.01)
+    stop = Event()
+    states: list[str] = []
+    once = watching.dock
+
+    def dock(office: Office, actor: Actor, port: str, **options: Any) -> DockReport:
+        report = once(office, actor, port, **options)
+        states.append(report.state)
+        if len(states) == 3:
+            monkeypatch.setattr(watching, "REST_MS", -1)
+        if len(states) == 4:
+            stop.set()
+        return report
+
+    monkeypatch.setattr(watching, "dock", dock)
+    handheld = handhelds.take(3)
+    told = watch(desk, CLERK, ports=[handheld.port], find_ports=lambda: (), stop=stop)
+    assert states == ["done", "idle", "idle", "done"]
+    assert [report.state for report in told] == ["done", "done"]
+    assert len(list_sessions(desk, CLERK)) == 2
+    assert_sound(desk)
+
+
 def test_what_is_plugged_in_later_is_docked_and_ends_with_the_watch(
     desk: Office, handhelds: Shelf
 ) -> None:

@@ -127,7 +127,8 @@ class Handheld:
                 self._photos += 1
             case SealArrived():
                 self._store.obey(Watermarks(event.received_seq, event.backed_up_seq))
-                self._store.keep_ticket(event.ticket)
+                if event.ticket:
+                    self._store.keep_ticket(event.ticket)
                 self._sealed = True
                 session.safe()
             case _:
