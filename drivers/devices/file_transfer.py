@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Protocol
 
 from drivers.contract import Capability, Link, Progress
 from drivers.devices.transfer_pump import Engine, FilePartials, TransferPump
-from drivers.errors import FileRefused, LinkLost, TransferFailed
+from drivers.errors import DriverError, FileRefused, LinkLost, TransferFailed
 from drivers.file_contract import FileDriver, FileSession, FileTerminalInfo, TerminalFile
 from drivers.protocols.transfer.events import (
     DataArrived,
@@ -163,21 +163,21 @@ class TransferSession(FileSession):
                     yield from self._hand_over(pump)
                 elif isinstance(event, FileSkipped):
                     refused = event
+                    self._forget()
                 else:
                     self._take(event, engine)
         finally:
             if self._data:
                 self._partials.keep(self._offer, self._data)
         if refused is not None:
-            raise FileRefused(port=self._link.name, file=refused.name, reason=str(refused.reason))
+            raise _skipped(refused, self._link.name)
 
     def settle(self, file: TerminalFile, clear: bool) -> None:
         del file, clear  # the terminal itself decides what it does with what was taken
         if self._receiver is None or self._pump is None:
             return
         self._is_settled = True
-        self._partials.cut(self._offer, 0)
-        self._data.clear()
+        self._forget()
         self._receiver.settle()
         self._pump.write()
 
@@ -192,9 +192,7 @@ class TransferSession(FileSession):
             while not isinstance(event := _next(pump, engine), Done):
                 if isinstance(event, FileSkipped):
                     pump.break_off()
-                    raise TransferFailed(
-                        port=self._link.name, file=event.name, reason=str(event.reason), text=""
-                    )
+                    raise _skipped(event, self._link.name)
                 del left[0]
                 pump.file = left[0] if left else ""
 
@@ -220,6 +218,10 @@ class TransferSession(FileSession):
                 if offset // KEEP_BYTES != len(self._data) // KEEP_BYTES:
                     self._partials.keep(self._offer, self._data)
 
+    def _forget(self) -> None:
+        self._partials.cut(self._offer, 0)
+        self._data.clear()
+
     def _hand_over(self, pump: TransferPump) -> Iterator[TerminalFile]:
         offer = self._offer
         mtime = offer.mtime
@@ -243,6 +245,12 @@ class TransferSession(FileSession):
             )
         mtime = None if file.modified_ms is None else file.modified_ms // 1000
         return OutgoingFile(name, file.data, mtime)
+
+
+def _skipped(event: FileSkipped, port: str) -> DriverError:
+    if event.reason == Reason.SKIPPED_BY_PEER:
+        return TransferFailed(port=port, file=event.name, reason=str(event.reason), text="")
+    return FileRefused(port=port, file=event.name, reason=str(event.reason))
 
 
 def _next(pump: TransferPump, engine: PartingEngine) -> TransferEvent:

@@ -16,7 +16,15 @@ from drivers.devices.file_transfer import ZmodemDriver
 from drivers.errors import LinkLost, TransferFailed
 from drivers.file_contract import TerminalFile
 from drivers.links.serial import open_serial
-from tests.support.lrzsz import MTIME_S, WAYS, Attempt, pull_from, pull_until_done, push_to
+from tests.support.lrzsz import (
+    MTIME_S,
+    WAYS,
+    Attempt,
+    pull_from,
+    pull_until_done,
+    push_to,
+    push_until_done,
+)
 from tests.support.relay import Line, run_relay
 from tests.support.transfers import pull_all, push_all, random_bytes, running_peer
 
@@ -96,6 +104,9 @@ def test_a_cut_transfer_is_resumed(seed: int, tmp_path: Path) -> None:
         {"day.dat": MEGABYTE}, status=0
     )
     assert list(scratch.iterdir()) == []
+    here = tmp_path / "here"
+    here.mkdir()
+    assert push_until_done(here, MEGABYTE, cuts) == Attempt({"day.dat": MEGABYTE}, status=0)
 
 
 def test_less_comes_over_the_line_when_it_is_resumed(tmp_path: Path) -> None:

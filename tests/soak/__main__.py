@@ -141,6 +141,11 @@ SOAKS = (
         "Clocks of terminal and desk put forward and back by minutes to years, before, between "
         "and in the middle of the records of a day.",
     ),
+    Soak(
+        "transfers", ".file_transfers", "X, Y and ZMODEM against lrzsz", 72,
+        "10 MB by every protocol both ways, then 1 MB with a bit wrong in one byte of 100 000, and "
+        "1 MB by ZMODEM that is cut up to four times and resumed; the files are equal.",
+    ),
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from drivers.devices.file_transfer import (
@@ -97,3 +97,11 @@ def pull_until_done(
         line = Line(cut_at=cut, seed=seed)
         pull_from(way, folder, {"day.dat": data}, line, scratch)
     return pull_from(way, folder, {"day.dat": data}, None, scratch)
+
+
+def push_until_done(folder: Path, data: bytes, cuts: Sequence[int]) -> Attempt:
+    """The same the other way: what `rz` kept it may go on from, with `-r`."""
+    way = replace(WAYS["zmodem"], receive=("rz", "-q", "-b", "-r"))
+    for cut in cuts:
+        push_to(way, folder, {"day.dat": data}, Line(cut_at=cut))
+    return push_to(way, folder, {"day.dat": data})

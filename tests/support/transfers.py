@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.contract import Link
@@ -33,9 +33,8 @@ class PairLink(TcpLink):
 class Peer:
     """A running program and our link to it."""
 
-    process: subprocess.Popen[bytes]
+    process: "subprocess.Popen[bytes]"
     link: Link
-    stack: ExitStack = field(default_factory=ExitStack)
 
     def wait(self) -> int:
         """Its exit status, when it has ended by itself."""
@@ -45,14 +44,8 @@ class Peer:
 @contextmanager
 def running_peer(command: Sequence[str], folder: Path, line: Line | None = None) -> Iterator[Peer]:
     """`command` in `folder`, its standard input and output joined to our link by `line`."""
-    with ExitStack() as stack:
-        ours, theirs = (stack.enter_context(end) for end in socket.socketpair())
-        if line is not None:
-            theirs = stack.enter_context(_relayed(theirs, line))
-        process = subprocess.Popen(
-            list(command), stdin=theirs.fileno(), stdout=theirs.fileno(),
-            stderr=subprocess.DEVNULL, cwd=folder, env=os.environ | {"LC_ALL": "C"},
-        )  # fmt: skip
+    with joined(line) as (ours, theirs):
+        process = start(command, folder, theirs)
         theirs.close()
         try:
             yield Peer(process, PairLink(ours))
@@ -61,21 +54,34 @@ def running_peer(command: Sequence[str], folder: Path, line: Line | None = None)
             process.wait()
 
 
+def start(command: Sequence[str], folder: Path, end: socket.socket) -> "subprocess.Popen[bytes]":
+    """Run `command` with `end` as its standard input and output."""
+    return subprocess.Popen(
+        list(command), stdin=end.fileno(), stdout=end.fileno(), stderr=subprocess.DEVNULL,
+        cwd=folder, env=os.environ | {"LC_ALL": "C"},
+    )  # fmt: skip
+
+
 @contextmanager
-def _relayed(near: socket.socket, line: Line) -> Iterator[socket.socket]:
-    right, far = socket.socketpair()
-    handles = (near.fileno(), right.fileno())
-    command = [sys.executable, "-m", "tests.support.relay"]
-    command += [*(f"fd:{handle}" for handle in handles), *as_options(line)]
-    relay = subprocess.Popen(command, cwd=ROOT, pass_fds=handles)
-    near.close()
-    right.close()
-    try:
-        with far:
-            yield far
-    finally:
-        relay.kill()
-        relay.wait()
+def joined(line: Line | None = None) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two ends that are joined, by a relay of their own if there is a `line`."""
+    with ExitStack() as stack:
+        near, far = (stack.enter_context(end) for end in socket.socketpair())
+        if line is None:
+            yield near, far
+            return
+        right, there = (stack.enter_context(end) for end in socket.socketpair())
+        handles = (far.fileno(), right.fileno())
+        command = [sys.executable, "-m", "tests.support.relay"]
+        command += [*(f"fd:{handle}" for handle in handles), *as_options(line)]
+        relay = subprocess.Popen(command, cwd=ROOT, pass_fds=handles)
+        far.close()
+        right.close()
+        try:
+            yield near, there
+        finally:
+            relay.kill()
+            relay.wait()
 
 
 def random_bytes(size: int, seed: int = 1) -> bytes:

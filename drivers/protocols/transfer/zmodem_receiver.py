@@ -1,8 +1,8 @@
 """The receiving side of ZMODEM, with recovery that believes no beginning it did not check.
 
 Source: C. Forsberg, The ZMODEM Inter Application File Transfer Protocol (1988). How lrzsz answers
-ZCRC was read in its source (0.12.21, zsendfile): the check value of as many bytes as the argument
-says, of the whole file for 0. Before 0.12.20 it was one byte less, so that is known here too.
+ZCRC was read in its source (lsz.c, zsendfile): the check value of as many bytes as the argument
+says, of the whole file for 0. An older one of its line counts one byte less, so that is known too.
 """
 
 from enum import Enum, auto
