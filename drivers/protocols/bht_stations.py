@@ -191,8 +191,8 @@ class BhtReceiver:
         if self._phase is _Phase.TEXTS and self._taken == self._heading.texts:
             self._phase, self._ends_s = _Phase.CLOSING, None
             return FileEnded()
+        # No answer: after an ACK the terminal would take it for a file that has arrived.
         self._phase, self._ends_s = _Phase.IDLE, None
-        self._say(Control.ACK)
         return Failed("aborted")
 
     def _nak(self) -> Failed | None:

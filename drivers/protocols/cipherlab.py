@@ -182,8 +182,8 @@ class CipherLabReader:
         return events
 
     def _understand(self, line: bytes | None, now_s: float) -> ReaderEvent | None:
-        if line is not None and self._fits(line):
-            self._is_begun = True  # also if its ACK was lost
+        # A record before the ACK is the rest of a transfer that broke off, not the first one.
+        if self._is_begun and line is not None and self._fits(line):
             return self._take(line, now_s)
         if not self._is_begun:
             if line is not None and line.endswith(ACK):  # something may stand before it

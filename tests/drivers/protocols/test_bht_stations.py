@@ -112,7 +112,13 @@ def test_eot_before_the_end_is_no_file(receiving: Receiving, before: list[bytes]
     receiving.say(ENQ)
     for block in before:
         receiving.say(block)
-    assert receiving.say(EOT) == ([Failed("aborted")], ACK)
+    assert receiving.say(EOT) == ([Failed("aborted")], b"")
+    assert receiving.say(EOT, 3.0) == ([], b"")
+
+
+def test_the_rest_of_an_earlier_transfer_is_no_file(receiving: Receiving) -> None:
+    assert receiving.say(ENQ) == ([], ACK)  # it asks for an answer to its last text
+    assert receiving.say(EOT) == ([Failed("aborted")], b"")
 
 
 def test_a_file_without_texts(receiving: Receiving) -> None:

@@ -163,9 +163,13 @@ def test_a_damaged_end_is_asked_for_again(reading: Reading) -> None:
     assert reading.hear(OVER) == ([FileEnded()], b"")
 
 
-def test_a_record_shows_that_read_was_heard(reading: Reading) -> None:
-    assert reading.hear(b"AC" + b"\r") == ([], b"")
-    assert reading.hear(record(0, b"a")) == ([RecordArrived(b"a")], ACK)
+def test_the_rest_of_an_earlier_transfer_is_not_the_beginning_of_this_one(
+    reading: Reading,
+) -> None:
+    assert reading.hear(record(3, b"d")) == ([], b"")
+    assert reading.hear(OVER) == ([], b"")
+    assert reading.hear(b"", ANSWER_S) == ([], READ)
+    assert reading.hear(ACK + record(0, b"a")) == ([RecordArrived(b"a")], ACK)
 
 
 def spoken(reading: Reading) -> tuple[list[ReaderEvent], bytes]:
