@@ -15,6 +15,7 @@ from app.cli.screen import say
 from app.cli.sessions import docked_answer, session_line
 from app.services.docking import dock as dock_port
 from app.services.recovering import recover
+from app.services.watching import port_finder
 from app.services.watching import watch as watch_ports
 
 
@@ -58,6 +59,7 @@ def watch(
             office,
             desk.actor,
             ports=ports,
+            find_ports=port_finder(office, desk.actor),
             stop=stop,
             once=once,
             told=lambda report: say(session_line(desk, report), err=True),

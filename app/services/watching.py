@@ -14,9 +14,11 @@ import structlog
 from app.domain.rights import Actor, Right
 from app.errors import AppError
 from app.services.docking import DockReport, Met, Progress, dock
+from app.services.file_terminals import list_setups
 from app.services.office import Office
 from drivers.contract import TerminalInfo
 from drivers.discovery import FoundPort, list_ports
+from drivers.registry import FOLDER
 
 # Listing the ports takes a millisecond; people expect an answer within two seconds.
 POLL_S = 0.5
@@ -61,7 +63,30 @@ def found_ports(named: Sequence[str] = ()) -> tuple[FoundPort, ...]:
     return tuple((first | found).values())
 
 
+def port_finder(office: Office, actor: Actor, named: Sequence[str] = ()) -> FindPorts:
+    """`found_ports` of those that are `named` and of those where terminals with files are known.
+
+    Who is set up while the desk watches is seen within ten seconds.
+    """
+    actor.require(Right.DOCK)
+    known: list[str] = []
+    polls = 0
+
+    def find() -> Sequence[FoundPort]:
+        nonlocal polls
+        if polls % AGAIN_AFTER_POLLS == 0 and office.database.branch_id:
+            known[:] = [each.port for each in list_setups(office, actor) if each.port]
+        polls += 1
+        return found_ports(tuple(dict.fromkeys((*named, *known))))
+
+    return find
+
+
 def _is_absent(url: str) -> bool:
+    """Whether that is a file or a folder that is not there now."""
+    scheme, _, path = url.partition(":")
+    if scheme == FOLDER:
+        return not Path(path).is_dir()
     return url.startswith("/") and not Path(url).exists()
 
 

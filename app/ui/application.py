@@ -14,7 +14,7 @@ from app.domain.rights import Actor
 from app.i18n import Translator
 from app.paths import Paths
 from app.services.office import Office
-from app.services.watching import found_ports, patient_dock
+from app.services.watching import patient_dock, port_finder
 from app.settings import Settings
 from app.ui.dock_watcher import DockWatcher
 from app.ui.language import Language
@@ -49,7 +49,7 @@ def run(
     extra = (*settings.ports, *ports)
     watcher = DockWatcher(
         tasks,
-        lambda: found_ports(extra),
+        port_finder(office, actor, extra),
         patient_dock(office, actor),
     )
     window = MainWindow(workplace, watcher)

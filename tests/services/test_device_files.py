@@ -10,6 +10,7 @@ from app.domain.quantity import Packing
 from app.errors import NotFound, RuleBroken
 from app.services import device_files
 from app.services.device_files import FileResult, note_state, take_file
+from app.services.file_sources import lines_behind
 from app.services.file_terminals import list_setups, set_up
 from app.services.masters import MasterData, put_masters
 from app.services.office import Office
@@ -20,6 +21,7 @@ from app.services.terminals import enrol, revoke
 from app.storage.store.files import FileSetup
 from app.storage.store.master_data import Product
 from drivers.file_contract import TerminalFile
+from drivers.protocols.docking.batch import Record, open_batch
 from tests.support.offices import CLERK
 from tests.support.trades import assert_sound, stock_of
 
@@ -219,3 +221,27 @@ def test_files_are_in_the_archive_so_a_replay_makes_equal_books(
     take(office, scanner, f"{WATER},12", "what is this", f"{COLA},5")
     note_state(office, CLERK, NUMBER, 0, "count.csv", "cleared")
     assert replay(office, CLERK, new_url()).is_equal
+
+
+def test_every_record_opens_down_to_its_line_of_the_file(
+    office: Office, scanner: FileSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_files, "MAX_SLICE_LINES", 2)
+    lines = [f"{WATER},12", "what is this", f"{COLA},5", f"{WATER},3"]
+    take(office, scanner, *lines)
+    whole = csv(*lines).data
+    found = []
+    for path in sorted(office.archive.paths()):
+        if f"/{NUMBER:03}/" in path:
+            batch = open_batch(office.archive.read(path))
+            for seq, behind in lines_behind(batch).items():
+                (record,) = [each for each in batch.records if each.seq == seq]
+                assert isinstance(record, Record)
+                (line,) = behind
+                assert whole[line.offset :].startswith(line.data)
+                found.append((record.type, line.name, line.text))
+    assert found == [
+        (17, "count.csv", f"{WATER},12"),
+        (17, "count.csv", f"{COLA},5"),
+        (17, "count.csv", f"{WATER},3"),
+    ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.domain.problems import Problem
 from app.domain.records.catalogue import RECORD_TYPES
 from app.domain.records.reading import read_record
+from app.services.file_sources import FileLine, lines_behind
 from app.storage.queries.directory import products_by_code
 from app.storage.queries.documents import FoundDocument, documents_by_id
 from app.storage.queries.evidence import Evidence, records_behind
@@ -16,13 +17,17 @@ from drivers.protocols.docking.batch import Record, open_batch
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """`fields`: (name, value as text) of the body; empty when the record cannot be read."""
+    """`fields`: (name, value as text) of the body; empty when the record cannot be read.
+
+    `lines`: those of a file that the desk made the record from; none for what a terminal wrote.
+    """
 
     evidence: Evidence
     role: str
     kind: str
     data: bytes
     fields: tuple[tuple[str, str], ...]
+    lines: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,18 @@ def find_proof(workplace: Workplace, document_id: uuid.UUID) -> Proof:
         products = products_by_code(reader, {line.product_code for line in document.lines})
     batches: dict[str, bytes] = {}
     decoded: dict[str, dict[int, Record]] = {}
+    lines: dict[str, Mapping[int, tuple[FileLine, ...]]] = {}
     records: dict[uuid.UUID, RawRecord] = {}
     for link in links:
         evidence = link.evidence
         path = evidence.archive_path
         if path not in batches:
             batches[path] = office.archive.read(path)
+            batch = open_batch(batches[path])
             decoded[path] = {
-                record.offset: record
-                for record in open_batch(batches[path]).records
-                if isinstance(record, Record)
+                record.offset: record for record in batch.records if isinstance(record, Record)
             }
+            lines[path] = lines_behind(batch)
         # A record that stands behind several lines is still one record.
         if evidence.record_id not in records:
             end = evidence.byte_offset + evidence.byte_len
@@ -67,6 +73,7 @@ def find_proof(workplace: Workplace, document_id: uuid.UUID) -> Proof:
                 _kind_of(evidence.type),
                 batches[path][evidence.byte_offset : end],
                 _fields_of(found) if found is not None else (),
+                lines[path].get(evidence.seq or 0, ()),
             )
     names = {code: product.name for code, product in products.items()}
     return Proof(document, names, tuple(records.values()))

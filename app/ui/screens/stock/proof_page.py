@@ -143,8 +143,10 @@ class ProofPage(QSplitter):
         if self._proof is None or not 0 <= number < len(self._proof.records):
             return
         record = self._proof.records[number]
-        self._fields.setRowCount(len(record.fields))
-        for row, cells in enumerate(record.fields):
+        from_file = [(each.name, each.text) for each in record.lines]
+        rows = (*from_file, *record.fields)
+        self._fields.setRowCount(len(rows))
+        for row, cells in enumerate(rows):
             _fill(self._fields, row, cells)
         self._raw.show_bytes(record.data, record.evidence.byte_offset)
 
