@@ -1,7 +1,7 @@
 """Attribute packets of Kermit: size, date and kind of a file, and the wish to go on in it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 SIZE_BYTES: Final = ord("1")
@@ -17,7 +17,7 @@ _MAX_DIGITS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """What is known of a file. `mtime` is the sender's local time as if it were UTC, in seconds.
+    """What is known of a file; `mtime` is in seconds since 1970.
 
     `is_binary` is None if nothing was said; only a binary file is as long here as there.
     `resend` asks to be told how much of it is held; `is_last` says that no more attributes follow.
@@ -30,11 +30,15 @@ class Attributes:
     is_last: bool = False
 
 
-def encode_attributes(attributes: Attributes) -> bytes:
-    """The data of an A packet; it is not quoted."""
+def encode_attributes(attributes: Attributes, zone: tzinfo | None) -> bytes:
+    """The data of an A packet; it is not quoted.
+
+    Times of day have no zone there: both sides are taken to be in `zone`, None for that of this
+    machine.
+    """
     fields = [(KIND, b"B8")]
     if attributes.mtime is not None:
-        date = datetime.fromtimestamp(attributes.mtime, UTC).strftime(_DATE_FORMATS[0])
+        date = datetime.fromtimestamp(attributes.mtime, zone).strftime(_DATE_FORMATS[0])
         fields.append((DATE, date.encode()))
     if attributes.size is not None:
         fields.append((SIZE_BYTES, b"%d" % attributes.size))
@@ -44,7 +48,7 @@ def encode_attributes(attributes: Attributes) -> bytes:
     return b"".join(bytes((tag, len(value) + 32)) + value for tag, value in fields)
 
 
-def add_attributes(known: Attributes, data: bytes) -> Attributes:
+def add_attributes(known: Attributes, data: bytes, zone: tzinfo | None) -> Attributes:
     """`known` with what an A packet adds; what makes no sense is left out."""
     fields: dict[int, bytes] = {}
     at = 0
@@ -55,7 +59,7 @@ def add_attributes(known: Attributes, data: bytes) -> Attributes:
     size, mtime, is_binary = known.size, known.mtime, known.is_binary
     if (exact := _number(fields.get(SIZE_BYTES, b""))) is not None:
         size = exact
-    if (date := _seconds(fields.get(DATE, b""))) is not None:
+    if (date := _seconds(fields.get(DATE, b""), zone)) is not None:
         mtime = date
     if kind := fields.get(KIND):
         is_binary = kind[:1] in (b"B", b"I")
@@ -87,11 +91,11 @@ def _number(digits: bytes) -> int | None:
     return int(digits) if digits.isdigit() and len(digits) <= _MAX_DIGITS else None
 
 
-def _seconds(date: bytes) -> int | None:
+def _seconds(date: bytes, zone: tzinfo | None) -> int | None:
     text = date.decode("latin-1").strip()
     for form in _DATE_FORMATS:
         try:
-            return int(datetime.strptime(text, form).replace(tzinfo=UTC).timestamp())
-        except ValueError:
+            return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
+        except (ValueError, OverflowError, OSError):  # none, or none that this machine can tell
             continue
     return None

@@ -30,7 +30,8 @@ class Incoming:
 
     def begin(self, held: bytes) -> list[TransferEvent]:
         """Go on from `held`, if the other side can; its end has still to be compared."""
-        if self.attributes.resend and COMPARED_BYTES < len(held) <= (self.size or 0):
+        is_known = self.attributes.resend and self.attributes.mtime is not None
+        if is_known and COMPARED_BYTES < len(held) <= (self.size or 0):
             self._held = held
             self.at = len(held) - COMPARED_BYTES
             return []

@@ -1,5 +1,6 @@
 """The receiving side of Kermit: greeting, files in a sliding window, and the end."""
 
+from datetime import UTC, tzinfo
 from enum import Enum, auto
 from typing import Final
 
@@ -72,8 +73,13 @@ class KermitReceiver:
         patience_s: float = PATIENCE_S,
         max_file_bytes: int = MAX_FILE_BYTES,
         max_files: int = MAX_FILES,
+        zone: tzinfo | None = UTC,
     ) -> None:
-        """`patience_s`: how long nothing useful may come, also before the other side begins."""
+        """`patience_s`: how long nothing useful may come, also before the other side begins.
+
+        `zone`: in which the other side tells the times of its files, None for that of this machine.
+        """
+        self._zone = zone
         self._offer = offer
         self._patience_s = patience_s
         self._max_file_bytes = max_file_bytes
@@ -93,6 +99,8 @@ class KermitReceiver:
         self._file = Incoming()
         self._dropped = Reason.CANCELLED_HERE
         self.repeated_packets = 0
+        self.is_parting = False
+        """All is said and done; it does not matter any more if the other side goes."""
 
     @property
     def passed(self) -> tuple[int, int]:
@@ -158,11 +166,6 @@ class KermitReceiver:
         if self._state is _State.SETTLING:
             self._enter(_State.BETWEEN)
             self._confirm()
-
-    def part(self) -> None:
-        """Say the last word again: nobody notices if that is lost."""
-        if self._state is _State.DONE:
-            self._out += self._window.answer(self._window.low - 1) or b""
 
     def cancel(self) -> None:
         """Give up; `outgoing` then tells the other side."""
@@ -242,9 +245,7 @@ class KermitReceiver:
             case _State.BETWEEN, "F":
                 self._open(packet)
             case _State.BETWEEN, "B":
-                self._confirm()
-                self._state = _State.DONE
-                self._events.append(Done())
+                self._part()
             case _State.NAMED, "A":
                 self._learn(packet)
             case _State.NAMED, "D" | "Z":
@@ -303,7 +304,9 @@ class KermitReceiver:
             self._confirm()
 
     def _learn(self, packet: Packet) -> None:
-        known = self._file.attributes = add_attributes(self._file.attributes, packet.data)
+        known = self._file.attributes = add_attributes(
+            self._file.attributes, packet.data, self._zone
+        )
         if (known.size or 0) > self._max_file_bytes:
             self._drop(Reason.FILE_TOO_LARGE, b"N1")
         elif known.is_last or known.resend:
@@ -358,6 +361,14 @@ class KermitReceiver:
         else:
             self._state = _State.SETTLING
             self._events.append(FileEnded())
+
+    def _part(self) -> None:
+        self._confirm()
+        if self.damaged_packets or self.repeated_packets:  # nobody would ask for it again for long
+            self._out += self._window.answer(self._window.low - 1) or b""
+        self._state = _State.DONE
+        self.is_parting = True
+        self._events.append(Done())
 
     # ------------------------------------------------------------------ what goes out
 

@@ -1,15 +1,14 @@
 """The sending side of Kermit: greeting, files in a sliding window, and the end."""
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from enum import Enum, auto
 from typing import Final
 
 from drivers.protocols.transfer.events import (
     Done,
     Failed,
-    FileBegun,
     FileEnded,
-    FileOffered,
     FileSkipped,
     TransferEvent,
 )
@@ -64,8 +63,8 @@ _SILENT_YES: Final = frozenset("FDZB")
 
 
 class KermitSender:
-    """Sends files to a Kermit that receives: `FileOffered`, `FileBegun` and `FileEnded` tell of
-    each, `FileSkipped` of one that the other side does not want, `Done` of the end of all.
+    """Sends files to a Kermit that receives: `FileEnded` tells that it has one, `FileSkipped` that
+    it does not want one, `Done` of the end of all.
     """
 
     def __init__(
@@ -74,12 +73,17 @@ class KermitSender:
         offer: Parameters = OFFER,
         patience_s: float = PATIENCE_S,
         resend: bool = False,
+        zone: tzinfo | None = UTC,
     ) -> None:
         """`patience_s`: how long to wait for the other side to say anything.
 
         `resend`: go on from what the other side holds of each file, if it can. Nobody compares
         what that is, so it is good only for files that never change under one name.
+
+        `zone`: in which the other side is told the times of the files, None for that of this
+        machine.
         """
+        self._zone = zone
         self._files = list(files)
         self._offer = offer
         self._patience_s = patience_s
@@ -99,6 +103,8 @@ class KermitSender:
         self._is_rough = False
         self._stops = False
         self.repeated_packets = 0
+        self.is_parting = False
+        """All is said and done; it does not matter any more if the other side goes."""
         self._post("S", encode_parameters(offer))
 
     @property
@@ -196,23 +202,32 @@ class KermitSender:
             self._answered(sent.packet.kind, packet.data)
         elif packet.kind == "N" and sent:
             self._heard_s = self._now_s
-            if sent.tries < MAX_TRIES:
-                self._repeat(sent)
-            else:
-                self._fail(Reason.TOO_MUCH_NOISE)
+            self._repeat_if_asked(sent)
         elif packet.kind == "N" and packet.number == self._window.next:
             self._imply()
 
     def _imply(self) -> None:
-        """The other side asks for what was not sent yet, so it has all before that."""
-        waiting = list(self._window.waiting.values())
-        if waiting and all(sent.packet.kind in _SILENT_YES for sent in waiting):
-            self._heard_s = self._now_s
-            for sent in waiting:
-                del self._window.waiting[sent.packet.number]
-                self._answered(sent.packet.kind, b"")
-        elif waiting:
-            self._repeat(waiting[0])
+        """The other side asks for what was not sent yet.
+
+        So it has what was sent last, but for one with a window, which may miss something all the
+        same: C-Kermit asks so when a packet was damaged that it cannot name.
+        """
+        sent = self._window.oldest
+        if sent is None:
+            return
+        self._heard_s = self._now_s
+        kind = sent.packet.kind
+        if kind in _SILENT_YES and (self._window.size == 1 or kind != "D"):
+            del self._window.waiting[sent.packet.number]
+            self._answered(kind, b"")
+        else:
+            self._repeat_if_asked(sent)
+
+    def _repeat_if_asked(self, sent: Sent) -> None:
+        if sent.tries < MAX_TRIES:
+            self._repeat(sent)
+        else:
+            self._fail(Reason.TOO_MUCH_NOISE)
 
     def _learn(self, sent: Sent) -> None:
         """How long an answer takes; and longer packets as long as all goes well."""
@@ -253,13 +268,12 @@ class KermitSender:
         """The next file, or the end of all."""
         if not self._files:
             self._state = _State.ENDING
+            self.is_parting = True
             self._post("B")
             return
         self._file = self._files.pop(0)
         self._at = 0
         self._state = _State.NAMED
-        name, size = decode_name(self._file.name), len(self._file.data)
-        self._events.append(FileOffered(name, size, self._file.mtime))
         chars, _ = self._agreed.quoting.encode(self._file.name, 0, self._agreed.max_data)
         self._post("F", chars)
 
@@ -267,12 +281,11 @@ class KermitSender:
         self._state = _State.DESCRIBED
         resend = self._resend and bool(self._agreed.abilities & RESEND)
         known = Attributes(len(self._file.data), self._file.mtime, resend=resend)
-        self._post("A", encode_attributes(known))
+        self._post("A", encode_attributes(known, self._zone))
 
     def _begin(self, held_bytes: int) -> None:
         self._at = held_bytes if self._resend and held_bytes <= len(self._file.data) else 0
         self._state = _State.DATA
-        self._events.append(FileBegun(self._at))
         self._go_on(b"")
 
     def _go_on(self, answer: bytes) -> None:

@@ -1,6 +1,7 @@
 """What two Kermits agree on, and what they tell of a file."""
 
 from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -91,32 +92,40 @@ def test_any_greeting_ends_in_something_both_understand_alike(
 
 def test_attributes_of_ckermit() -> None:
     data = b'."U1""B8#119700101 00:00:10!!81%10000,#644-!#@ '
-    assert add_attributes(Attributes(), data) == Attributes(10000, 10, True, False, True)
+    assert add_attributes(Attributes(), data, UTC) == Attributes(10000, 10, True, False, True)
 
 
 def test_attributes_come_in_several_packets() -> None:
-    known = add_attributes(Attributes(), b'1"12')
-    known = add_attributes(known, b'"#AMJ+!R')
+    known = add_attributes(Attributes(), b'1"12', UTC)
+    known = add_attributes(known, b'"#AMJ+!R', UTC)
     assert known == Attributes(12, None, False, True, False)
-    assert add_attributes(known, b"@ ").is_last
+    assert add_attributes(known, b"@ ", UTC).is_last
 
 
 @pytest.mark.parametrize(
     "date", [b"20261399 00:00:00", b"yesterday", b"", b"\xff" * 17, b"00000000 00:00:00"]
 )
 def test_dates_that_are_none(date: bytes) -> None:
-    assert add_attributes(Attributes(), bytes([35, len(date) + 32]) + date).mtime is None
+    assert add_attributes(Attributes(), bytes([35, len(date) + 32]) + date, UTC).mtime is None
+
+
+def test_times_of_day_are_those_of_the_zone() -> None:
+    peking = timezone(timedelta(hours=8))
+    wire = encode_attributes(Attributes(0, 0), peking)
+    assert b"19700101 08:00:00" in wire
+    assert add_attributes(Attributes(), wire, peking).mtime == 0
+    assert add_attributes(Attributes(), b"#100010101 00:00:00", None).mtime is None
 
 
 @given(known=st.builds(Attributes, size=st.none() | st.integers(0, 2**40), resend=st.booleans()))
 def test_attributes_come_back(known: Attributes) -> None:
-    told = add_attributes(Attributes(), encode_attributes(known))
+    told = add_attributes(Attributes(), encode_attributes(known, UTC), UTC)
     assert told == replace(known, is_binary=True, is_last=True)
 
 
 @given(data=st.binary(max_size=100))
 def test_noise_as_attributes(data: bytes) -> None:
-    known = add_attributes(Attributes(), data)
+    known = add_attributes(Attributes(), data, UTC)
     assert known.size is None or known.size < 10**15
     assert decode_held(data) >= 0
 
