@@ -1,5 +1,6 @@
 """Terminals that know files are docked over a real line, and cleared only when all is safe."""
 
+import pkgutil
 import socket
 import subprocess
 import threading
@@ -7,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.quantity import Packing
-from app.services import device_files
 from app.services.docking import DockReport, dock
 from app.services.file_terminals import set_up
 from app.services.masters import MasterData, put_masters
@@ -107,21 +109,63 @@ def test_a_scan_between_fetching_and_clearing_is_kept(shop: Office) -> None:
     assert_sound(shop)
 
 
-def test_the_program_dies_before_the_books_are_written(
-    shop: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def die(*_arguments: object, **_options: object) -> None:
-        raise KeyboardInterrupt
+DEATHS = {
+    "fetched": ("app.services.docking_files.take_file", 1),
+    "sealed": ("app.services.device_files.take_in", 1),
+    "archived": ("app.services.intake.take_in_kept", 1),
+    "committed": ("app.services.docking_files.note_state", 1),
+    "about to clear": ("drivers.devices.csp2.Csp2Session.settle", 1),
+    "cleared": ("app.services.docking_files.note_state", 2),
+    "told": ("drivers.devices.csp2.Csp2Session.finish", 1),
+}
+"""Where the program ends in the middle: at the so many-th call of what is named."""
 
+
+@pytest.mark.parametrize("death", DEATHS)
+@pytest.mark.parametrize("clears", [True, False])
+def test_wherever_the_program_dies_every_scan_counts_once(
+    shop: Office, monkeypatch: pytest.MonkeyPatch, death: str, clears: bool
+) -> None:
+    if death in ("committed", "cleared") and not clears:
+        death = "told"
     scanner = Csp2Terminal(scans(5))
-    set_up_csp2(shop, serial="0000000000A1B2C3")
+    set_up_csp2(shop, serial="0000000000A1B2C3", clears=clears)
+    place, at_call = DEATHS[death]
+    owner, name = place.rsplit(".", 1)
+    there = pkgutil.resolve_name(owner)
+    alive = getattr(there, name)
+    calls = 0
+
+    def die(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == at_call:
+            raise KeyboardInterrupt
+        return alive(*arguments, **options)
+
     with monkeypatch.context() as broken:
-        broken.setattr(device_files, "take_in", die)
+        broken.setattr(there, name, die)
         with pytest.raises(KeyboardInterrupt):
             docked(shop, scanner)
-    assert len(scanner.scans) == 5
-    assert docked(shop, scanner).documents == 1
+    scanner.scans += scans(2, first=5)
+    report = docked(shop, scanner)
+    assert report.error is None
+    assert counted(shop) == 7
+    assert len(scanner.scans) == (0 if clears else 7)
+    assert docked(shop, scanner).documents == 0
     assert_sound(shop)
+
+
+def counted(shop: Office) -> int:
+    """Bottles of water in all counts, whatever became of them."""
+    query = text(
+        "SELECT SUM(c.counted) FROM count_line c JOIN document_line l"
+        " ON l.branch_id = c.branch_id AND l.id = c.line_id"
+        " JOIN product p ON p.branch_id = l.branch_id AND p.id = l.product_id"
+        " WHERE p.code = 'WATER'"
+    )
+    with shop.database.read() as reader:
+        return int(reader.connection.execute(query).scalar_one() or 0)
 
 
 def test_a_terminal_that_nobody_set_up_is_named_and_left_alone(shop: Office) -> None:
