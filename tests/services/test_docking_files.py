@@ -24,6 +24,7 @@ from app.storage.queries.files import find_taken
 from app.storage.store.files import FileSetup
 from app.storage.store.master_data import Product
 from tests.support.offices import CLERK
+from tests.support.relay import Line, running_relay
 from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
 from tests.support.terminals_of_others.stand import on_the_stand
 from tests.support.trades import assert_sound
@@ -239,3 +240,27 @@ def setup_at(setup: FileSetup, port: str) -> FileSetup:
     return FileSetup(
         setup.terminal_no, setup.driver, setup.profile, port=port, location=setup.location
     )
+
+
+@pytest.mark.parametrize("cut_at", [40, 900, 2_100, 3_300])
+@pytest.mark.parametrize(
+    ("driver", "command"), [("zmodem", ["sz", "-q"]), ("ymodem", ["sb", "-q"])]
+)
+def test_a_cut_transfer_posts_nothing_and_the_next_one_all(
+    shop: Office, tmp_path: Path, driver: str, command: list[str], cut_at: int
+) -> None:
+    lines = "".join(f"{WATER},1\n" for _ in range(200))
+    (tmp_path / "count.csv").write_text("barcode,qty\n" + lines)
+    setup = FileSetup(NUMBER, driver, "generic-csv", port="somewhere", location="WH1")
+    reports = []
+    for cut in (cut_at, None):
+        with (
+            serving([*command, "count.csv"], tmp_path) as port,
+            running_relay(port.replace("//", ""), Line(cut_at=cut)) as end,
+        ):
+            set_up(shop, CLERK, setup_at(setup, end))
+            reports.append(dock(shop, CLERK, end))
+    assert [report.state for report in reports] == ["failed", "done"]
+    assert [report.documents for report in reports] == [0, 1]
+    assert counted(shop) == 200
+    assert_sound(shop)
