@@ -8,6 +8,9 @@ The terminal gives its next record only when the one before is acknowledged, but
 is acknowledged in `settle`. Whether it erases then is up to its own settings: there is no command
 for it. A transfer without its end is no file, and is asked for again from the beginning.
 
+A record that is sent has no number, so one whose answer was lost goes again and may stand twice in
+the terminal's table.
+
 Nothing is known of a terminal before `pull` or `push`, so entering `connect` proves nothing.
 """
 

@@ -33,6 +33,7 @@ MAX_NAKS: Final = 10
 MAX_CALLS: Final = 40  # an honest terminal calls ten times
 STALL_S: Final = 30.0
 PAUSE_S: Final = 0.5
+DOUBLE_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,8 @@ class BhtSender:
         self._serial = 0
         self._left = 0
         self._naks = 0
+        self._was_asked_again = False
+        self._is_held = False
         self._due_s: float | None = None
         self._heard_s = 0.0
         self._reason = ""
@@ -267,7 +270,7 @@ class BhtSender:
                 self._reader.pause()
             self._heard_s = now_s
         for found in self._reader.feed(data):
-            if isinstance(found, Control) and self._phase is not _Phase.IDLE:
+            if isinstance(found, Control) and self._phase is not _Phase.IDLE and not self._is_held:
                 event = self._understand(found, now_s)
                 if event:
                     events.append(event)
@@ -279,9 +282,12 @@ class BhtSender:
 
     def _understand(self, found: Control, now_s: float) -> SenderEvent | None:
         is_under_way = self._phase is _Phase.TEXTS
-        if found is Control.ACK:
+        if found is Control.ACK and self._was_asked_again and self._phase is not _Phase.CLOSING:
+            # It may answer twice, and a second ACK is not for the next text.
+            self._is_held, self._due_s = True, now_s + DOUBLE_S
+        elif found is Control.ACK:
             return self._go_on(now_s)
-        if found is Control.NAK and is_under_way:
+        elif found is Control.NAK and is_under_way:
             self._naks += 1
             if self._naks > MAX_NAKS:
                 self._reason = "refused"
@@ -309,11 +315,13 @@ class BhtSender:
         return event
 
     def _send_block(self, now_s: float) -> None:
+        self._was_asked_again = False
         self._outbox += self._block(self._serial)
         self._left, self._due_s = ENQUIRIES, now_s + ANSWER_S
 
     def _begin(self, phase: _Phase, calls: int, now_s: float) -> None:
         self._phase, self._left, self._naks = phase, calls, 0
+        self._was_asked_again = self._is_held = False
         self._call(now_s)
 
     def _call(self, now_s: float) -> None:
@@ -323,7 +331,11 @@ class BhtSender:
         self._outbox.append(Control.EOT if is_closing else Control.ENQ)
 
     def _run_out_of_time(self, now_s: float) -> SenderEvent | None:
+        if self._is_held:
+            self._is_held = False
+            return self._go_on(now_s)
         if self._left > 0:
+            self._was_asked_again = True
             self._call(now_s)
             return None
         if self._phase is not _Phase.CLOSING:

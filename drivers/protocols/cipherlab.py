@@ -284,12 +284,13 @@ class CipherLabWriter:
         self._due_s: float | None = None
         self._was_repeated = False
         self._is_held = False
+        self._is_refused = False
 
     def send(self, records: Sequence[bytes], now_s: float) -> None:
         """Begin. Raises CipherLabError if one of them cannot go."""
         self._said = [CIPHER + RETURN, *map(encode_record, records), OVER + RETURN]
         self._at, self._naks = 0, 0
-        self._was_repeated = self._is_held = False
+        self._was_repeated = self._is_held = self._is_refused = False
         self._say(now_s, TRIES)
 
     def bytes_to_send(self, now_s: float) -> bytes:  # noqa: ARG002 - nothing waits here
@@ -307,6 +308,9 @@ class CipherLabWriter:
         for line in self._lines.feed(data):
             if self._due_s is None or self._is_held or line is None:
                 continue
+            if self._is_refused:
+                self._due_s = now_s + QUIET_S  # one fault may make two lines, and two NAKs
+                continue
             if line.endswith(ACK):
                 if self._was_repeated:
                     # It may have heard it twice, and a second ACK is not for the next record.
@@ -318,7 +322,7 @@ class CipherLabWriter:
                 if self._naks > MAX_NAKS:
                     self._due_s = None
                     return [*events, Failed("refused")]
-                self._say(now_s, self._left)
+                self._is_refused, self._due_s = True, now_s + QUIET_S
         if self._due_s is not None and now_s >= self._due_s:
             events += self._run_out_of_time(now_s)
         return events
@@ -340,6 +344,10 @@ class CipherLabWriter:
         self._lines.drop()
         if self._is_held:
             return [self._go_on(now_s)]
+        if self._is_refused:
+            self._is_refused, self._was_repeated = False, True
+            self._say(now_s, self._left)
+            return []
         self._left -= 1
         if self._is_over:
             self._due_s = None

@@ -10,6 +10,7 @@ from drivers.protocols.bht import SOH, STX, BhtError, Heading, encode_block, enc
 from drivers.protocols.bht_stations import (
     ANSWER_S,
     CALLS,
+    DOUBLE_S,
     ENQUIRIES,
     MAX_CALLS,
     MAX_NAKS,
@@ -191,7 +192,9 @@ def test_a_file_is_sent(sending: Sending) -> None:
     assert sending.hear(NAK) == ([], TEXTS[0])
     assert sending.hear(ACK) == ([TextTaken(1)], TEXTS[1])
     assert sending.hear(b"", ANSWER_S) == ([], ENQ)
-    assert sending.hear(ACK) == ([TextTaken(2)], EOT)
+    assert sending.hear(ACK + ACK) == ([], b"")
+    assert sending.hear(ACK, DOUBLE_S / 2) == ([], b"")  # late, and for the same text
+    assert sending.hear(b"", DOUBLE_S) == ([TextTaken(2)], EOT)
     assert sending.hear(b"", ANSWER_S) == ([], EOT)
     assert sending.hear(ACK) == ([Done()], b"")
     assert sending.station.next_timeout(sending.now_s) is None

@@ -150,12 +150,7 @@ class BhtTerminal:
     # -------------------------------------------------------------- receiving station
 
     def _receive(self, plug: Plug) -> None:
-        while True:
-            self._listen(plug, (ENQ,))
-            if self.ignores_calls <= 0:
-                break
-            self.ignores_calls -= 1
-        plug.write(ACK)
+        self._await_call(plug)
         answer, number, head, rows = ACK, 0, b"", []
         lengths: tuple[int, ...] = ()
         while True:
@@ -181,10 +176,19 @@ class BhtTerminal:
                     head, lengths = body, self._lengths(body)
                 elif int(body[:5]) == len(rows) + 1:
                     rows.append(self._cut(body[5:], lengths))
+                elif int(body[:5]) != len(rows):
+                    answer = EOT
                 number += 1
             plug.write(answer)
         self.outcomes.append("received" if len(rows) == int(head[12:17] or b"0") else "incomplete")
         self.received.append(BhtFile(head[:12].decode().rstrip(), lengths, rows))
+
+    def _await_call(self, plug: Plug) -> None:
+        self._listen(plug, (ENQ,))
+        while self.ignores_calls > 0:
+            self.ignores_calls -= 1
+            self._listen(plug, (ENQ,))
+        plug.write(ACK)
 
     @staticmethod
     def _lengths(head: bytes) -> tuple[int, ...]:
