@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from drivers.contract import Credentials, Driver, Link, SerialSettings
+from drivers.devices.cipherlab import CipherLabDriver
 from drivers.devices.csp2 import Csp2Driver
+from drivers.devices.denso import DensoDriver
 from drivers.devices.file_transfer import XmodemDriver, YmodemDriver, ZmodemDriver
 from drivers.devices.kermit import KermitDriver
 from drivers.devices.mtp import MtpDriver
@@ -30,6 +32,8 @@ FILE_DRIVERS: tuple[type[AnyFileDriver], ...] = (
     KermitDriver,
     Csp2Driver,
     UnitechDriver,
+    DensoDriver,
+    CipherLabDriver,
 )
 """The same for families whose terminals know files or scans instead of our records."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from string import Formatter
 
 from app.errors import AppError, NotFound, PortError, RuleBroken
-from app.explain.drivers import DRIVER_ERRORS, REFUSALS
+from app.explain.drivers import DRIVER_ERRORS, REFUSALS, TRANSFERS
 from app.explain.errors import ERRORS, MISSING, RULES
 from app.explain.problems import PROBLEMS
 from app.explain.profiles import line_fault
@@ -34,6 +34,8 @@ def sentence(error: AppError, t: Translator) -> str:
 
 def driver_sentence(code: str, fields: Mapping[str, object], t: Translator) -> str:
     """Return what to tell about a driver's error, known by its code; a refusal by its number."""
+    if code == "transfer_failed" and fields.get("reason") in TRANSFERS:
+        return _fill(TRANSFERS[str(fields["reason"])], fields, t)
     refusal = fields.get("refusal")
     if code == "peer_refused" and isinstance(refusal, int) and refusal in REFUSALS:
         return t(REFUSALS[refusal])

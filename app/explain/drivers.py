@@ -9,14 +9,14 @@ DRIVER_ERRORS: Mapping[str, str] = {
     "driver_missing": N_("There is no driver “{name}”. Choose one of: {known}."),
     "link_error": N_("The line at {port} failed. Check the cable, then dock again."),
     "port_invalid": N_(
-        "“{port}” is not the address of a port. Write it like /dev/ttyUSB0, COM3 or "
-        "socket://host:port."
+        "“{port}” cannot be used: {reason}. Write it like /dev/ttyUSB0, COM3, socket://host:port, "
+        "mtp:SERIAL or folder:PATH."
     ),
     "port_missing": N_("There is no port {port}. Plug the terminal in, then dock again."),
     "port_busy": N_("Another program uses {port}. Close that program, then dock again."),
     "port_denied": N_(
-        "You may not open {port}. On Linux, have your user added to the group “dialout” and log "
-        "in again."
+        "You may not open {port}. On Linux, have your user added to the groups “dialout” and "
+        "“plugdev” and log in again."
     ),
     "link_lost": N_(
         "The line at {port} was cut. Nothing is lost: plug the terminal in again and it goes on "
@@ -89,6 +89,18 @@ DRIVER_ERRORS: Mapping[str, str] = {
     "file_refused": N_(
         "“{file}” on the terminal at {port} is none that a terminal makes. It was left there: have "
         "the terminal checked."
+    ),
+}
+
+# What kept files from being fetched, by the reason of the error "transfer_failed".
+TRANSFERS: Mapping[str, str] = {
+    "no_folder": N_(
+        "The terminal at {port} has no folder “Tallydock/outbox” or “outbox”. Make one on it, and "
+        "have its program write its files there."
+    ),
+    "no_storage": N_(
+        "The terminal at {port} shows no memory. Unlock its screen, choose “file transfer” there, "
+        "then dock again."
     ),
 }
 

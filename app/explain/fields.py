@@ -159,6 +159,19 @@ FIELDS: Mapping[str, str] = {
     "wanted": N_("wanted on"),
     "wholesaler": N_("wholesaler"),
     "width": N_("width"),
+    # of files
+    "column": N_("column"),
+    "document": N_("document"),
+    "entries": N_("places"),
+    "lines_before": N_("lines before"),
+    "lines_sha256": N_("digest of the lines"),
+    "name": N_("name"),
+    "offset": N_("from byte"),
+    "part": N_("part"),
+    "profile": N_("format profile"),
+    "receipt": N_("receipt"),
+    "supplier": N_("supplier"),
+    "produced": N_("made on"),
 }
 
 CHOICES: Mapping[str, str] = {

@@ -37,7 +37,7 @@ WORDS: Mapping[str, str] = {
     "paper": N_("paper"),
     "port": N_("port"),
     # how a file stands to the one before
-    "new_file": N_("new"),
+    "new_file": N_("new to the desk"),
     "grown": N_("longer than before"),
     "same": N_("as before"),
     "again": N_("as before, though it was deleted"),

@@ -85,6 +85,14 @@ class Theme(QObject):
         """Return the theme that a click on the switch leads to."""
         return "light" if self.name == "dark" else "dark"
 
+    @property
+    def mono(self) -> QFont:
+        """The font in which every sign is equally wide."""
+        font = QFont()
+        font.setFamilies(families("mono"))
+        font.setPixelSize(size("font_small"))
+        return font
+
     def colour(self, token: str) -> QColor:
         return QColor(colours(self.name)[token])
 

@@ -1,20 +1,31 @@
 """Drivers by name, links by address, and an error for each way to fail."""
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 
-from drivers.contract import Capability, Driver
+from drivers.contract import Capability, Driver, Session
 from drivers.discovery import FoundPort
 from drivers.errors import DriverMissing, PortInvalid, PortMissing
-from drivers.registry import DRIVERS, driver_by_name, identify, open_link
+from drivers.file_contract import AnyFileDriver, FileSession
+from drivers.registry import (
+    DRIVERS,
+    FILE_DRIVERS,
+    driver_by_name,
+    file_driver_by_name,
+    identify,
+    open_folder,
+    open_link,
+)
 
 
 def test_every_driver_in_the_devices_folder_stands_in_the_table() -> None:
     devices = Path(inspect.getfile(Driver)).parent / "devices"
-    named = {Path(inspect.getfile(driver)).name for driver in DRIVERS}
-    written = {p.name for p in devices.glob("*.py") if "Driver):" in p.read_text("utf-8")}
+    named = {Path(inspect.getfile(driver)).name for driver in (*DRIVERS, *FILE_DRIVERS)}
+    family = re.compile(r"^class \w+\(\w*Driver(\[\w+\])?\):", re.MULTILINE)
+    written = {p.name for p in devices.glob("*.py") if family.search(p.read_text("utf-8"))}
     assert named == written
 
 
@@ -22,7 +33,35 @@ def test_every_driver_in_the_devices_folder_stands_in_the_table() -> None:
 def test_a_driver_declares_itself(driver: type[Driver]) -> None:
     assert driver_by_name(driver.name).title
     assert driver.capabilities <= set(Capability)
-    assert len({one.name for one in DRIVERS}) == len(DRIVERS)
+    assert all(hasattr(Session, each.value) for each in driver.capabilities)
+
+
+@pytest.mark.parametrize("driver", FILE_DRIVERS, ids=lambda driver: driver.name)
+def test_what_a_driver_for_files_is_capable_of_its_session_has(driver: type[AnyFileDriver]) -> None:
+    assert file_driver_by_name(driver.name).title
+    assert Capability.UPLOAD in driver.capabilities
+    assert all(hasattr(FileSession, each.value) for each in driver.capabilities)
+
+
+def test_no_two_families_have_one_name() -> None:
+    names = [driver.name for driver in (*DRIVERS, *FILE_DRIVERS)]
+    assert len(set(names)) == len(names)
+
+
+def test_an_address_chooses_its_family() -> None:
+    assert identify(FoundPort("mtp:A1B2")).name == "mtp"
+    assert identify(FoundPort("aoa:A1B2")).name == "tallydock"
+    assert identify(FoundPort("/dev/ttyUSB0")).name == "tallydock"
+    with pytest.raises(DriverMissing):
+        file_driver_by_name("carrier pigeon")
+
+
+def test_a_folder_is_an_address_too(tmp_path: Path) -> None:
+    assert open_folder(f"folder:{tmp_path}") == tmp_path
+    with pytest.raises(PortMissing):
+        open_folder(f"folder:{tmp_path}/none")
+    with pytest.raises(PortInvalid):
+        open_folder(str(tmp_path))
 
 
 def test_an_unknown_driver_is_an_error_that_names_the_known_ones() -> None:

@@ -45,6 +45,7 @@ SCENARIOS: Final = (
     Scenario("aoa", "An Android accessory (AOA on FunctionFS), pulled and resumed"),
     Scenario("mtp", "Files of a media player (MTP of QEMU), pulled and resumed"),
     Scenario("umtp", "Files of a Linux terminal (uMTP-Responder), pulled and resumed"),
+    Scenario("cancelled", "A desk that stops or dies in a transfer over MTP"),
     Scenario("bulk", "A handheld with our marked bulk interface, pulled and resumed"),
     Scenario("vendor", "A vendor's bulk interface (loopback of the kernel)"),
     Scenario("parallel", "Five terminals at once"),
