@@ -9,6 +9,7 @@ from drivers.devices.cipherlab import CipherLabDriver
 from drivers.devices.csp2 import Csp2Driver
 from drivers.devices.denso import DensoDriver
 from drivers.devices.file_transfer import XmodemDriver, YmodemDriver, ZmodemDriver
+from drivers.devices.folder import FolderDriver
 from drivers.devices.kermit import KermitDriver
 from drivers.devices.mtp import MtpDriver
 from drivers.devices.tallydock import TallydockDriver
@@ -25,6 +26,7 @@ DRIVERS: tuple[type[Driver], ...] = (TallydockDriver,)
 """One line for each family; the first is the one for ports that say nothing about themselves."""
 
 FILE_DRIVERS: tuple[type[AnyFileDriver], ...] = (
+    FolderDriver,
     MtpDriver,
     ZmodemDriver,
     YmodemDriver,
