@@ -18,6 +18,7 @@ from drivers.file_contract import TerminalFile
 from drivers.links.serial import open_serial
 from tests.support.lrzsz import (
     MTIME_S,
+    NOISY,
     WAYS,
     Attempt,
     pull_from,
@@ -79,9 +80,8 @@ def test_a_megabyte_goes_both_ways(way: str, tmp_path: Path) -> None:
         assert same(attempt.files["big"], MEGABYTE, way)
 
 
-@pytest.mark.parametrize("way", ["xmodem-crc", "xmodem-1k", "ymodem", "zmodem", "zmodem-16"])
+@pytest.mark.parametrize("way", NOISY)
 def test_bad_lines_are_overcome(way: str, tmp_path: Path) -> None:
-    """XMODEM with its sum of eight bits is left out: it cannot see one damage in 256."""
     data = MEGABYTE[:100_000]
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()

@@ -6,13 +6,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.support.lrzsz import WAYS, Attempt, pull_from, pull_until_done, push_to, push_until_done
+from tests.support.lrzsz import (
+    NOISY,
+    WAYS,
+    Attempt,
+    pull_from,
+    pull_until_done,
+    push_to,
+    push_until_done,
+)
 from tests.support.relay import Line
 from tests.support.transfers import random_bytes
 
 LARGE_BYTES = 10_000_000
 MEDIUM_BYTES = 1_000_000
-NOISY = [name for name in WAYS if name != "xmodem"]  # its sum of eight bits misses one in 256
 LARGE = [(name, is_pull) for name in WAYS for is_pull in (True, False)]
 
 

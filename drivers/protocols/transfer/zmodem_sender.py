@@ -35,6 +35,12 @@ LONGEST_BYTES: Final = 1024
 SHORTEST_BYTES: Final = 64
 AT_ONCE: Final = 2  # subpackets: at 9600 baud two of 1024 bytes take two seconds
 GROW_BYTES: Final = 32 * 1024
+
+ASK_BYTES: Final = 8 * 1024
+UNCONFIRMED_BYTES: Final = 32 * 1024
+"""More than any line holds, so it costs nothing; but what links and programs may hold is bounded,
+because behind damage all of it is of no use, and rz gives up on too much of that."""
+
 CALL_S: Final = 10.0
 ANSWER_S: Final = 10.0
 FINISH_S: Final = 3.0
@@ -74,6 +80,8 @@ class ZmodemSender(TransferEngine):
         self._since_error = 0
         self._window = 0
         self._in_frame = 0
+        self._is_acknowledged = True
+        self._is_frame_open = True
         self._use_crc32 = False
         self._also_controls = False
         self._is_known = False
@@ -213,6 +221,8 @@ class ZmodemSender(TransferEngine):
             self._tries = 0
             self._moved_s = now_s
         self._confirmed = max(self._confirmed, position)
+        if self._state is _State.DATA and not self._in_frame and self._offset == position:
+            return  # asked twice: nothing has been sent since
         self._tries += 1
         self._returns += 1
         if self._tries > MAX_TRIES or self._returns > MAX_RETURNS:
@@ -231,28 +241,39 @@ class ZmodemSender(TransferEngine):
         self._out += encode_header(Kind.ZDATA, position, self._use_crc32, self._also_controls)
 
     def _stream(self, now_s: float) -> None:
-        """The next subpackets, up to the end of the file or of the receiver's buffer."""
-        data = self._files[0].data
+        """The next subpackets, up to where an answer has to come first."""
         for _ in range(AT_ONCE):
-            if self._state is not _State.DATA:
-                return
-            room = self._window - self._in_frame if self._window else self._size_bytes
-            piece = data[self._offset : self._offset + min(self._size_bytes, room)]
-            self._offset += len(piece)
-            self._in_frame += len(piece)
-            self._grow(len(piece))
-            if self._offset == len(data):
-                end = End.ZCRCE
-            else:
-                end = End.ZCRCW if self._window and self._in_frame >= self._window else End.ZCRCG
-            self._out += encode_subpacket(piece, end, self._use_crc32, self._also_controls)
-            if end is End.ZCRCE:
-                self._state = _State.ENDING
-                self._send(self._end_header(), now_s, ANSWER_S)
-            elif end is End.ZCRCW:
-                self._state = _State.AWAITING
-                self._due_s = now_s + ANSWER_S
-        if not self._window:
+            if self._state is _State.DATA:
+                self._stream_one(now_s)
+
+    def _stream_one(self, now_s: float) -> None:
+        data = self._files[0].data
+        room = self._window - self._in_frame if self._window else self._size_bytes
+        piece = data[self._offset : self._offset + min(self._size_bytes, room)]
+        before = self._offset
+        self._offset += len(piece)
+        self._in_frame += len(piece)
+        self._grow(len(piece))
+        if self._offset == len(data):
+            end = End.ZCRCE
+        elif self._window and self._in_frame >= self._window:
+            end = End.ZCRCW
+        elif before // ASK_BYTES != self._offset // ASK_BYTES and not self._window:
+            end = End.ZCRCQ
+        else:
+            end = End.ZCRCG
+        self._out += encode_subpacket(piece, end, self._use_crc32, self._also_controls)
+        unconfirmed_bytes = self._offset - self._confirmed
+        if end is End.ZCRCE:
+            self._state = _State.ENDING
+            self._send(self._end_header(), now_s, ANSWER_S)
+        elif end is End.ZCRCW or (
+            self._is_acknowledged and not self._window and unconfirmed_bytes >= UNCONFIRMED_BYTES
+        ):
+            self._state = _State.AWAITING
+            self._is_frame_open = end is not End.ZCRCW
+            self._due_s = now_s + ANSWER_S
+        if not self._is_acknowledged:
             self._moved_s = now_s
 
     def _end_header(self) -> bytes:
@@ -269,8 +290,13 @@ class ZmodemSender(TransferEngine):
             self._confirmed = position
             self._tries = 0
             self._moved_s = now_s
-        if self._state is _State.AWAITING and position == self._offset:
-            self._seek(position)
+        if self._state is not _State.AWAITING:
+            return
+        if not self._is_frame_open:
+            if position == self._offset:
+                self._seek(position)
+        elif self._offset - self._confirmed < UNCONFIRMED_BYTES:
+            self._state = _State.DATA
 
     def _send(self, data: bytes, now_s: float, wait_s: float) -> None:
         self._sent = data
@@ -288,6 +314,9 @@ class ZmodemSender(TransferEngine):
             if self._calls < MAX_CALLS:
                 self._calls += 1
                 self._out += encode_hex_header(Kind.ZRQINIT)
+        elif self._state is _State.AWAITING and self._is_frame_open and not self._confirmed:
+            self._is_acknowledged = False  # it does not know that it should answer
+            self._state = _State.DATA
         elif self._state is _State.AWAITING:
             self._seek(self._confirmed)
         elif self._state is not _State.DATA:

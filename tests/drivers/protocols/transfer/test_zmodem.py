@@ -44,6 +44,18 @@ def test_receivers_that_can_do_less(abilities: bytes) -> None:
     assert [data for _, data in receiver.files] == [b"", DATA]
 
 
+def test_a_receiver_that_acknowledges_nothing_is_streamed_to_all_the_same() -> None:
+    class Mute(ZmodemReceiver):
+        def _write(self, kind: Kind, argument: int | bytes = 0) -> None:
+            if kind is not Kind.ZACK:
+                super()._write(kind, argument)
+
+    sender, receiver = sender_of(50_000), Side(Mute(0.0))
+    converse(sender, receiver)
+    assert not sender.failed + receiver.failed
+    assert receiver.files[0][1] == DATA
+
+
 def test_nothing_to_send() -> None:
     sender, receiver = sender_of(), Side(ZmodemReceiver(0.0))
     converse(sender, receiver)
