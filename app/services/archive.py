@@ -127,9 +127,10 @@ class Archive:
             sha256 = hashlib.sha256(data).digest()
             yield ArchivedFile(origin, found.relative_to(self.root).as_posix(), sha256, len(data))
 
-    def paths(self) -> set[str]:
-        """Relative paths of all kept files, without reading them."""
-        found = self.root.glob("*/*/*/*.cbor")
+    def paths(self, branch: int | None = None, terminal: int | None = None) -> set[str]:
+        """Relative paths of all kept files, or of one terminal's, without reading them."""
+        folder = "*/*" if branch is None or terminal is None else f"{branch:04}/{terminal:03}"
+        found = self.root.glob(f"{folder}/*/*.cbor")
         return {file.relative_to(self.root).as_posix() for file in found if _origin_of(file)}
 
     def sweep(self, older_than_s: float = LEFT_OVER_S) -> int:

@@ -163,10 +163,9 @@ def _take_left_over(office: Office, actor: Actor, terminal_no: int) -> list[Inta
     """What was archived and not taken in: its number must not be given to anything else."""
     branch = office.database.branch_id
     with office.database.read() as reader:
-        missing = office.archive.paths() - archive_paths(reader)
-    ours = [path for path in missing if origin_of(path).terminal == terminal_no]
-    mine = sorted((path for path in ours if origin_of(path).branch == branch), key=origin_of)
-    return [take_in_kept(office, actor, path, 0) for path in mine]
+        known = archive_paths(reader, terminal_no)
+    missing = office.archive.paths(branch, terminal_no) - known
+    return [take_in_kept(office, actor, path, 0) for path in sorted(missing, key=origin_of)]
 
 
 def _news(

@@ -130,9 +130,11 @@ def time_before(reader: Reader, terminal_no: int, epoch: int, batch_no: int) -> 
     return min(rows[0]) if rows else None
 
 
-def archive_paths(reader: Reader) -> set[str]:
-    """Every archive file that a batch row speaks of."""
+def archive_paths(reader: Reader, terminal_no: int | None = None) -> set[str]:
+    """Every archive file that a batch row speaks of, or those of one terminal."""
     query = select(upload_batch.c.archive_path).where(upload_batch.c.branch_id == reader.branch_id)
+    if terminal_no is not None:
+        query = query.where(upload_batch.c.terminal_no == terminal_no)
     return {row.archive_path for row in reader.rows(query)}
 
 
