@@ -2,6 +2,7 @@
 
     python3 installer/bootstrap.py run [arguments of tallydock]
     python3 installer/bootstrap.py test [arguments of pytest]
+    python3 installer/bootstrap.py usb         (Linux, as root: who sits here may open USB devices)
     python3 installer/bootstrap.py usb-rig [names of scenarios]     (Debian)
 
 It installs the system libraries that are missing, makes `.venv`, fills it from the lock file and
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RUN_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-dev.lock"
+UDEV_RULES = Path("/etc/udev/rules.d")
 
 # What Qt opens at run time, as Debian names it; a name may have gained "t64" in later releases.
 DEBIAN_RUN = (
@@ -57,7 +59,7 @@ class CannotGoOnError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments or arguments[0] not in ("run", "test", "usb-rig"):
+    if not arguments or arguments[0] not in ("run", "test", "usb", "usb-rig"):
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     if sys.version_info < OLDEST_PYTHON:
@@ -66,6 +68,9 @@ def main(arguments: list[str]) -> int:
         return SURROUNDINGS_FAILED
     command, rest = arguments[0], arguments[1:]
     try:
+        if command == "usb":
+            let_people_open_usb()
+            return 0
         install_system_packages(command)
         fill_venv(testing=command != "run")
         if command == "run":
@@ -134,6 +139,20 @@ def missing_on_fedora(wanted: list[str]) -> list[str]:
     ]
 
 
+def as_root(otherwise: str) -> list[str]:
+    """What to put before a command that only root may give: nothing, or a sudo that asks for no
+    password. Raises CannotGoOnError(otherwise)."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if (
+        not sudo
+        or subprocess.run([sudo, "-n", "true"], check=False, capture_output=True).returncode
+    ):
+        raise CannotGoOnError(otherwise)
+    return [sudo, "-n"]
+
+
 def install_with_apt(packages: list[str]) -> None:
     """Install Debian packages as root or through a sudo that asks for no password.
 
@@ -141,17 +160,7 @@ def install_with_apt(packages: list[str]) -> None:
     """
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     by_hand = f"  sudo apt-get update && sudo {' '.join(install)}"
-    before: list[str] = []
-    if os.geteuid() != 0:
-        sudo = shutil.which("sudo")
-        if (
-            not sudo
-            or subprocess.run([sudo, "-n", "true"], check=False, capture_output=True).returncode
-        ):
-            raise CannotGoOnError(
-                f"System packages are missing. Please type this, then start again:\n{by_hand}"
-            )
-        before = [sudo, "-n"]
+    before = as_root(f"System packages are missing. Please type this, then start again:\n{by_hand}")
     say(f"installing {len(packages)} system packages: {' '.join(packages)}")
     before += ["env", "DEBIAN_FRONTEND=noninteractive"]
     for command in (["apt-get", "update", "-q"], [*install, "-q"]):
@@ -164,6 +173,35 @@ def install_with_apt(packages: list[str]) -> None:
         )
         if done.returncode:
             raise CannotGoOnError(f"{done.stdout}\napt failed (see above). By hand:\n{by_hand}")
+
+
+# ------------------------------------------------------------------ USB devices
+
+
+def let_people_open_usb(rules: Path = UDEV_RULES) -> None:
+    """Put the rule for devices that dock among those of udev, as root or through sudo.
+
+    Raises CannotGoOnError with the lines to type when neither is possible.
+    """
+    if not sys.platform.startswith("linux"):
+        raise CannotGoOnError("Only Linux has rules for USB devices; see drivers/README.md.")
+    source = ROOT / "installer" / "70-tallydock.rules"
+    steps = [
+        ["groupadd", "--system", "--force", "plugdev"],
+        ["install", "-D", "-m", "644", str(source), str(rules / source.name)],
+    ]
+    if shutil.which("udevadm"):
+        steps += [
+            ["udevadm", "control", "--reload"],
+            ["udevadm", "trigger", "--subsystem-match=usb"],
+        ]
+    by_hand = "\n".join(f"  sudo {' '.join(step)}" for step in steps)
+    before = as_root(f"Only root may do this. Please type:\n{by_hand}")
+    for step in steps:
+        done = subprocess.run([*before, *step], check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise CannotGoOnError(f"{done.stderr}\nthat failed. By hand:\n{by_hand}")
+    say(f"{rules / source.name} is in place; plug the terminal in again")
 
 
 # ------------------------------------------------------------------ the virtual environment

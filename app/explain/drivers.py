@@ -16,7 +16,8 @@ DRIVER_ERRORS: Mapping[str, str] = {
     "port_busy": N_("Another program uses {port}. Close that program, then dock again."),
     "port_denied": N_(
         "You may not open {port}. On Linux, have your user added to the groups “dialout” and "
-        "“plugdev” and log in again."
+        "“plugdev” and log in again; for USB devices run “sudo python3 installer/bootstrap.py usb” "
+        "once."
     ),
     "link_lost": N_(
         "The line at {port} was cut. Nothing is lost: plug the terminal in again and it goes on "

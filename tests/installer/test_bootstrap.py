@@ -183,3 +183,32 @@ def test_an_app_in_the_folder_one_stands_in_is_not_taken_for_ours(
         check=False,
     )
     assert done.returncode == 0
+
+
+def test_the_rule_for_usb_is_put_where_udev_finds_it(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("groupadd", "udevadm"):
+        make_program(tmp_path / "bin", name, f'echo {name} "$@" >> {tmp_path}/called')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(bootstrap, "as_root", lambda _otherwise: [])
+    bootstrap.let_people_open_usb(tmp_path / "rules.d")
+    placed = (tmp_path / "rules.d" / "70-tallydock.rules").read_text()
+    assert placed == (ROOT / "installer" / "70-tallydock.rules").read_text()
+    assert "plugdev" in placed
+    assert (tmp_path / "called").read_text().splitlines() == [
+        "groupadd --system --force plugdev",
+        "udevadm control --reload",
+        "udevadm trigger --subsystem-match=usb",
+    ]
+
+
+def test_who_is_not_root_is_told_what_to_type_for_usb(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(bootstrap.CannotGoOnError, match="sudo install") as caught:
+        bootstrap.let_people_open_usb(tmp_path / "rules.d")
+    assert "plugdev" in str(caught.value)
+    assert not (tmp_path / "rules.d").exists()
