@@ -57,6 +57,7 @@ def dock_files(
     raises, and `DriverError`.
     """
     actor.require(Right.DOCK)
+    _require_ours(office, driver, port)
     with (
         _carrier(port, driver, log) as carrier,
         driver.connect(carrier, log.clock.now_ms, progress) as session,
@@ -84,6 +85,15 @@ def dock_files(
         session.finish()
         log.add("finished")
         return True
+
+
+def _require_ours(office: Office, driver: AnyFileDriver, port: str) -> None:
+    """A telephone that somebody charges here, or a folder, is not opened before it was set up."""
+    scheme, _, serial = port.partition(":")
+    with office.database.read() as reader:
+        setup = setup_for(file_setups(reader), driver.name, serial, port)
+    if scheme in driver.schemes and setup is None:
+        raise NotFound(what="file terminal", key=serial)
 
 
 @contextmanager

@@ -264,3 +264,15 @@ def test_a_cut_transfer_posts_nothing_and_the_next_one_all(
     assert [report.documents for report in reports] == [0, 1]
     assert counted(shop) == 200
     assert_sound(shop)
+
+
+def test_a_telephone_that_nobody_set_up_is_not_even_opened(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_it(*_arguments: object) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr("app.services.docking_files.open_link", open_it)
+    report = dock(shop, CLERK, "mtp:A1B2C3")
+    assert report.error is not None
+    assert report.error.fields == {"what": "file terminal", "key": "A1B2C3"}
