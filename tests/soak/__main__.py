@@ -146,6 +146,12 @@ SOAKS = (
         "10 MB by every protocol both ways, then 1 MB with a bit wrong in one byte of 100 000, and "
         "1 MB by ZMODEM that is cut up to four times and resumed; the files are equal.",
     ),
+    Soak(
+        "kermit", ".kermit_transfers", "Kermit against G-Kermit and C-Kermit", 104,
+        "10 MB with both, both ways, then 300 kB cut anywhere and begun again or gone on with "
+        "(RESEND), every fifth time with a bit wrong and a byte lost in 100 000; the files are "
+        "equal.",
+    ),
 )  # fmt: skip
 
 
