@@ -201,7 +201,7 @@ def _is_unseen(found: "os.DirEntry[str]") -> bool:
     name = found.name
     if name.startswith(".") or name.lower().endswith(UNFINISHED):
         return True
-    if os.name == "nt":
-        attributes = found.stat(follow_symlinks=False).st_file_attributes
-        return bool(attributes & _UNSEEN)
-    return False
+    if os.name != "nt":
+        return False
+    attributes = getattr(found.stat(follow_symlinks=False), "st_file_attributes", 0)
+    return bool(attributes & _UNSEEN)

@@ -52,7 +52,6 @@ class _State(Enum):
 
 
 _OUR_TURN: Final = frozenset({_State.OFFERED, _State.SETTLING, _State.DONE, _State.FAILED})
-_IN_FILE: Final = frozenset({_State.NAMED, _State.OFFERED, _State.DATA, _State.SETTLING})
 
 
 class KermitReceiver:
@@ -63,8 +62,9 @@ class KermitReceiver:
     2. `FileBegun`, `DataArrived`...: the file from an offset on.
     3. `FileEnded`: answer with `settle` when the file is safe; only then the other side hears it.
 
-    `FileSkipped` says that a file that was begun will not come. Also after `Done` the last packets
-    are answered once more if they come again.
+    `FileSkipped` says that this side does not take a file. One that the other side gives up just
+    ends; the next event is of another one. Also after `Done` the last packets are answered once
+    more if they come again.
     """
 
     def __init__(
@@ -278,8 +278,6 @@ class KermitReceiver:
 
     def _greet(self, packet: Packet) -> None:
         """A sender begins, or it has started again."""
-        if self._state in _IN_FILE:
-            self._events.append(FileSkipped(self._file.name, Reason.CANCELLED_BY_PEER))
         self._greeting = packet.data
         theirs = decode_parameters(packet.data)
         ours = answer(theirs, self._offer)
@@ -350,8 +348,6 @@ class KermitReceiver:
         is_cancelled = packet.data[:1] == b"D"
         if is_cancelled:
             self._confirm()
-            if self._state is _State.DATA:
-                self._events.append(FileSkipped(self._file.name, Reason.CANCELLED_BY_PEER))
             self._state = _State.BETWEEN
         elif self._state is _State.DROPPING:
             # Whoever does not notice that a file is not wanted must not believe that it is here.
