@@ -76,3 +76,12 @@ def test_the_same_seed_spoils_the_same_bytes() -> None:
     assert whole != spoil(data, line, random.Random(4))
     assert 50 < sum(map(bool, whole)) < 200
     assert len(whole) != 10_000
+
+
+def test_the_last_words_of_an_end_that_closed_arrive() -> None:
+    with relayed(Line(baud=115_200, delay_ms=50)) as (left, right):
+        right.sendall(b"unread")
+        left.sendall(b"goodbye")
+        left.close()
+        right.settimeout(10)
+        assert read_all(right, 7) == b"goodbye"

@@ -16,7 +16,7 @@ import time
 import tty
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,14 +90,15 @@ def spoil(data: bytes, line: Line, dice: random.Random) -> bytes:
 
 
 def run_relay(left: int, right: int, line: Line, ends_s: float | None = None) -> None:
-    """Pass bytes between two non-blocking descriptors until one end closes, the line is cut,
-    or the monotonic clock passes `ends_s`."""
+    """Pass bytes between two non-blocking descriptors until one end closes and what it said has
+    arrived, the line is cut, or the monotonic clock passes `ends_s`."""
     ways = {
         left: (right, Direction(line, random.Random(f"{line.seed}/right"))),
         right: (left, Direction(line, random.Random(f"{line.seed}/left"))),
     }
     outgoing: dict[int, bytes] = {left: b"", right: b""}
     passed = 0
+    closed: int | None = None
     while ends_s is None or time.monotonic() < ends_s:
         now_s = time.monotonic()
         for target, way in ways.values():
@@ -106,23 +107,32 @@ def run_relay(left: int, right: int, line: Line, ends_s: float | None = None) ->
                 if line.cut_at is not None:
                     outgoing[target] = outgoing[target][: line.cut_at - passed]
                 passed += len(outgoing[target])
-        listening = [source for source, (_, way) in ways.items() if not way.full]
-        writing = [target for target, data in outgoing.items() if data]
+        if closed is not None and not outgoing[ways[closed][0]] and not ways[closed][1].pieces:
+            return
+        listening = {source for source, (_, way) in ways.items() if not way.full} - {closed}
+        writing = {target for target, data in outgoing.items() if data} - {closed}
         try:
             readable, writable, _ = select.select(listening, writing, [], _pause_s(ways, now_s))
             for target in writable:
                 outgoing[target] = outgoing[target][os.write(target, outgoing[target]) :]
             for source in readable:
-                data = os.read(source, QUEUED_BYTES if line.baud else READ_BYTES)
-                if not data:
-                    return
-                ways[source][1].take(data, time.monotonic())
+                data = _read(source, QUEUED_BYTES if line.baud else READ_BYTES)
+                if data:
+                    ways[source][1].take(data, time.monotonic())
+                else:
+                    closed = source
         except BlockingIOError:
             continue
-        except OSError:  # an end hung up: EIO on a pseudo terminal, EPIPE or ECONNRESET on a socket
+        except OSError:  # an end hung up: EIO on a pseudo terminal, EPIPE on a socket
             return
         if line.cut_at is not None and passed >= line.cut_at and not any(outgoing.values()):
             return
+
+
+def _read(source: int, max_bytes: int) -> bytes:
+    with suppress(ConnectionResetError):  # it has closed without reading all that was sent to it
+        return os.read(source, max_bytes)
+    return b""
 
 
 def _pause_s(ways: dict[int, tuple[int, Direction]], now_s: float) -> float:
