@@ -14,6 +14,7 @@ AppError
 ├── BackupError         3  a file is no backup that could be used
 │   └── BackupLocked    4  its passphrase is missing, wrong or not asked for
 ├── ScreenMissing       3  there is nothing to show a window on
+├── WindowOpen          3  another process shows a window of the same data folder
 ├── PortError           3  a terminal or its line failed (carries the driver's own code)
 ├── PermissionDenied    4  the person lacks the right
 ├── RuleBroken          4  a rule of the trade refuses (carries the rule's name)
@@ -121,6 +122,12 @@ class ScreenMissing(AppError):
     """No fields."""
 
     code = "screen"
+
+
+class WindowOpen(AppError):
+    """Fields: path of the data folder, process (id of who shows it)."""
+
+    code = "window_open"
 
 
 class PortError(AppError):

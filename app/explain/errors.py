@@ -47,6 +47,10 @@ ERRORS: Mapping[str, str] = {
         "{path} stays closed: {flaw}. Give the passphrase that it was made with by --passphrase, "
         "or none if it was made without."
     ),
+    "window_open": N_(
+        "Tallydock is open for {path} already (process {process}): look behind the other windows, "
+        "or in the tray."
+    ),
     "screen": N_(
         "There is no screen here to show the window on. Start it on a desktop, or use a command; "
         "tallydock --help lists them."

@@ -7,10 +7,12 @@ from importlib import import_module
 from types import TracebackType
 
 import structlog
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon
 
 from app.clock import Clock
 from app.domain.rights import Actor
+from app.errors import WindowOpen
+from app.explain import sentence
 from app.i18n import Translator
 from app.paths import Paths
 from app.services.office import Office
@@ -19,6 +21,7 @@ from app.settings import Settings
 from app.ui.dock_watcher import DockWatcher
 from app.ui.language import Language
 from app.ui.main_window import MainWindow
+from app.ui.one_window import only_window
 from app.ui.tasks import REPORTS, Tasks
 from app.ui.theme import Theme
 from app.ui.tray import Tray
@@ -36,7 +39,8 @@ def run(
 ) -> int:
     """Show the window until the user closes it, docking whatever is plugged in meanwhile.
 
-    `ports` are watched beside the ports of this machine and those of the settings.
+    `ports` are watched beside the ports of this machine and those of the settings. Raises
+    WindowOpen, after having said so, while another window shows the same data folder.
     """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Tallydock")
@@ -44,6 +48,25 @@ def run(
     theme = Theme(application, settings.theme)
     application.setWindowIcon(theme.icon("tallydock"))
     language = Language(translator, application, clock.offset_min())
+    try:
+        with only_window(paths.data):
+            return _run(application, theme, language, office, settings, paths, clock, actor, ports)
+    except WindowOpen as error:
+        QMessageBox.information(None, "Tallydock", sentence(error, translator))
+        raise
+
+
+def _run(
+    application: QApplication,
+    theme: Theme,
+    language: Language,
+    office: Office,
+    settings: Settings,
+    paths: Paths,
+    clock: Clock,
+    actor: Actor,
+    ports: Sequence[str],
+) -> int:
     tasks = Tasks(application)
     workplace = Workplace(office, actor, paths, clock, tasks, language, theme, settings.paper)
     extra = (*settings.ports, *ports)
