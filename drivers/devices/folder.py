@@ -43,6 +43,7 @@ BATCH_FILES: Final = 1000
 BATCH_BYTES: Final = 256 * 1024 * 1024
 REPORT_S: Final = 0.5
 SLICE_S: Final = 0.1
+PULLED_S: Final = 1.0
 
 FAULT: Final = 511  # of PROTOCOL.md: the terminal reports a fault of its own
 MAX_NAME_BYTES: Final = 200
@@ -283,6 +284,12 @@ class FolderSession(FileSession):
             self._report("upload", 0, 0)
             time.sleep(min(left_s, SLICE_S))
 
+    def _wait_while(self, is_true: Callable[[], bool]) -> None:
+        """A drive that is being pulled fails a moment before the system says that it has gone."""
+        ends_s = time.monotonic() + PULLED_S
+        while is_true() and time.monotonic() < ends_s:
+            time.sleep(SLICE_S)
+
     def _report(self, stage: str, done: int, total: int) -> None:
         now_s = time.monotonic()
         if now_s - self._reported_s >= REPORT_S:
@@ -294,6 +301,8 @@ class FolderSession(FileSession):
     def _note(self, place: Place, entry: Entry, error: OSError) -> None:
         """Remember what is wrong with one file. Raises `LinkLost` if it is the whole drive."""
         is_bad = error.errno in GONE
+        if is_bad and not self._is_failing:
+            self._wait_while(place.is_there)
         if (is_bad and (error.errno != errno.EIO or self._is_failing)) or not place.is_there():
             raise self._lost(error) from error
         self._is_failing = is_bad

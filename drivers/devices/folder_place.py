@@ -57,6 +57,7 @@ class Place:
     def __init__(self, path: Path, inside: "Place | None" = None) -> None:
         """`inside`: the folder that it lies in; then it must not be a link."""
         self.path = path
+        self._inside = inside
         self._handle: int | None = None
         if _HAS_HANDLES:
             name = path.name if inside else str(path)
@@ -77,10 +78,11 @@ class Place:
             os.close(self._handle)
 
     def is_there(self) -> bool:
-        """The folder can still be found and listed where it was."""
+        """The folder can still be found and listed where it was, and its drive has not gone."""
         with suppress(OSError), os.scandir(self.path) as listing:
             next(listing, None)
-            return _identity(self.path.stat()) == self._identity
+            state = self.path.stat()
+            return _identity(state) == self._identity and not _is_pulled(state.st_dev)
         return False
 
     def folders(self) -> list[str]:
@@ -144,6 +146,7 @@ class Place:
                 with suppress(OSError, OverflowError):  # not every drive knows every year
                     os.utime(temporary, ns=times_ns, dir_fd=self._handle)
             os.replace(temporary, self._at(name), src_dir_fd=self._handle, dst_dir_fd=self._handle)
+            self._flush_file(name)
         except OSError:
             with suppress(OSError):
                 self.remove(TEMPORARY)
@@ -161,11 +164,22 @@ class Place:
         finally:
             os.close(handle)
 
+    def _flush_file(self, name: str) -> None:
+        """On FAT the size stands beside the name, and beside a new name only after this."""
+        handle = os.open(self._at(name), os.O_WRONLY | _BINARY | _NO_LINK, dir_fd=self._handle)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
     def flush(self) -> None:
         """What was taken off and written stays so when the drive is pulled."""
         if self._handle is not None:
             with suppress(OSError):  # not every file system can do that with a folder
                 os.fsync(self._handle)
+        if self._inside is not None:
+            # Linux keeps the beginning of a new FAT folder with the folder that it was made in.
+            self._inside.flush()
 
     def free_bytes(self) -> int | None:
         """How much more it would hold."""
@@ -191,6 +205,14 @@ def _entry(raw: str, state: os.stat_result) -> Entry:
 
 def _identity(state: os.stat_result) -> tuple[int, int]:
     return state.st_dev, state.st_ino
+
+
+def _is_pulled(drive: int) -> bool:
+    """Linux goes on listing a mounted drive that was pulled out, from memory."""
+    known = Path("/sys/dev/block")
+    if not known.is_dir() or not os.major(drive):  # 0 is what lies on no drive
+        return False
+    return not (known / f"{os.major(drive)}:{os.minor(drive)}").exists()
 
 
 def _age(entry: Entry) -> tuple[int, str]:
