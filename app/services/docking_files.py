@@ -22,6 +22,7 @@ from app.storage.queries.files import file_setups
 from app.storage.store.files import FileSetup
 from app.storage.store.terminals import StoredTerminal
 from drivers.contract import Capability, Link, TerminalInfo
+from drivers.errors import DeviceError
 from drivers.file_contract import AnyFileDriver, FileSession, FileTerminalInfo, TerminalFile
 from drivers.registry import FOLDER, open_folder, open_link
 
@@ -74,15 +75,22 @@ def dock_files(
         met(info)
         progress("identified", 0, 0)
         offset_ms = told.clock_offset_ms or 0
+        kept: DeviceError | None = None
         for file in session.pull():
             progress("check", 0, 0)
             result = take_file(office, actor, setup, file, clock_offset_ms=offset_ms)
             progress("commit", 0, 0)
             _note(log, course, file, result)
-            _settle(office, actor, session, setup, terminal.epoch, driver, file)
+            try:
+                _settle(office, actor, session, setup, terminal.epoch, driver, file)
+            except DeviceError as error:
+                # it stays on the terminal, and that must not hide the files behind it
+                kept = kept or error
         _set_clock(office, session, driver)
         _send(office, actor, session, setup, driver, log, course)
         session.finish()
+        if kept is not None:
+            raise kept
         log.add("finished")
         return True
 

@@ -1,5 +1,6 @@
 """Terminals that know files are docked over a real line, and cleared only when all is safe."""
 
+import errno
 import pkgutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from app.services.terminals import enrol
 from app.storage.queries.files import find_taken
 from app.storage.store.files import FileSetup
 from app.storage.store.master_data import Product
+from drivers.devices.folder_place import Place
 from tests.support.offices import CLERK
 from tests.support.relay import Line, running_relay
 from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
@@ -276,3 +278,26 @@ def test_a_telephone_that_nobody_set_up_is_not_even_opened(
     report = dock(shop, CLERK, "mtp:A1B2C3")
     assert report.error is not None
     assert report.error.fields == {"what": "file terminal", "key": "A1B2C3"}
+
+
+def test_a_file_that_cannot_be_cleared_hides_none_behind_it(
+    shop: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, lines in (("a.csv", "HX500,1\n"), ("b.csv", "HX500,2\n")):
+        (tmp_path / name).write_text("barcode,qty\n" + lines)
+    port = f"folder:{tmp_path}"
+    setup = FileSetup(NUMBER, "folder", "generic-csv", port=port, clears=True, location="WH1")
+    set_up(shop, CLERK, setup)
+
+    def refuse(_place: Place, name: str) -> None:
+        raise PermissionError(errno.EROFS, "read-only file system", name)
+
+    with monkeypatch.context() as protected:
+        protected.setattr(Place, "remove", refuse)
+        report = dock(shop, CLERK, port)
+    assert (report.state, report.files, report.documents) == ("failed", 2, 2)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+    again = dock(shop, CLERK, port)
+    assert (again.state, again.documents) == ("done", 0)
+    assert list(tmp_path.iterdir()) == []
+    assert_sound(shop)
