@@ -207,6 +207,10 @@ RULES: Mapping[str, str] = {
         "There is a format profile “{profile}” already. Give yours another code, or add --replace "
         "if it is your own."
     ),
+    "profile-in-use": N_(
+        "The files of terminal {terminals} are read by the profile “{profile}”. Give it another "
+        "one under Terminals, then delete this."
+    ),
     "folder-not-empty": N_(
         "{path} is not empty. Name an empty folder, or one that is not there yet, with --data."
     ),

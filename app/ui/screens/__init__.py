@@ -5,6 +5,7 @@ from app.i18n import N_
 from app.ui.screens.deliveries import DeliveriesScreen
 from app.ui.screens.docking.board import DockingScreen
 from app.ui.screens.entry import ScreenEntry
+from app.ui.screens.profiles.screen import ProfilesScreen
 from app.ui.screens.quarantine import QuarantineScreen
 from app.ui.screens.stock.screen import StockScreen
 from app.ui.screens.terminals.screen import TerminalsScreen
@@ -15,4 +16,5 @@ SCREENS: tuple[ScreenEntry, ...] = (
     ScreenEntry("stock", N_("Stock"), "warehouse", Right.REPORT, StockScreen),
     ScreenEntry("quarantine", N_("Quarantine"), "shield-alert", Right.RESOLVE, QuarantineScreen),
     ScreenEntry("terminals", N_("Terminals"), "smartphone", Right.DOCK, TerminalsScreen),
+    ScreenEntry("profiles", N_("Format profiles"), "file-text", Right.PAIR, ProfilesScreen),
 )

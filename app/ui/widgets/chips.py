@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from app.ui.theme import size
+
+_AROUND_PX = 28
 
 
 class Chips(QWidget):
@@ -34,6 +39,11 @@ class Chips(QWidget):
         for button, word in zip(self._buttons, words, strict=True):
             button.setText(word.replace("&", "&&"))
             button.setAccessibleName(word)
+            # the one that is on is bold, and wider than it says of itself
+            bold = QFont(button.font())
+            bold.setPixelSize(size("font_small"))
+            bold.setWeight(QFont.Weight.DemiBold)
+            button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(word) + _AROUND_PX)
 
     def pick(self, name: str) -> None:
         self._buttons[self._names.index(name)].setChecked(True)
