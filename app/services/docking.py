@@ -154,6 +154,9 @@ def _run(
                     office, actor, port, driver, progress, met, course.seen, course.log, files
                 )
             course.finished = True
+        except (RuleBroken, NotFound):
+            course.refused = True
+            raise
         finally:
             course.results += files.results
             course.warnings += files.problems

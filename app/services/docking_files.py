@@ -75,10 +75,17 @@ def dock_files(
         met(info)
         progress("identified", 0, 0)
         offset_ms = told.clock_offset_ms or 0
-        kept: DeviceError | None = None
+        kept: DeviceError | RuleBroken | None = None
         for file in session.pull():
             progress("check", 0, 0)
-            result = take_file(office, actor, setup, file, clock_offset_ms=offset_ms)
+            try:
+                result = take_file(office, actor, setup, file, clock_offset_ms=offset_ms)
+            except RuleBroken as error:
+                # where files lie side by side, one that means nothing stays and hides no other
+                if error.rule != "profile-unfit" or Capability.CLEAR not in driver.capabilities:
+                    raise
+                kept = kept or error
+                continue
             progress("commit", 0, 0)
             _note(log, course, file, result)
             try:

@@ -283,21 +283,24 @@ def test_a_telephone_that_nobody_set_up_is_not_even_opened(
 def test_a_file_that_cannot_be_cleared_hides_none_behind_it(
     shop: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
     for name, lines in (("a.csv", "HX500,1\n"), ("b.csv", "HX500,2\n")):
-        (tmp_path / name).write_text("barcode,qty\n" + lines)
-    port = f"folder:{tmp_path}"
+        (card / name).write_text("barcode,qty\n" + lines)
+    port = f"folder:{card}"
     setup = FileSetup(NUMBER, "folder", "generic-csv", port=port, clears=True, location="WH1")
     set_up(shop, CLERK, setup)
 
     def refuse(_place: Place, name: str) -> None:
         raise PermissionError(errno.EROFS, "read-only file system", name)
 
+    (card / "0.bin").write_bytes(bytes(range(256)) * 9)
     with monkeypatch.context() as protected:
         protected.setattr(Place, "remove", refuse)
         report = dock(shop, CLERK, port)
-    assert (report.state, report.files, report.documents) == ("failed", 2, 2)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+    assert (report.state, report.files, report.documents) == ("failed", 2, 2), report.error
+    assert sorted(file.name for file in card.iterdir()) == ["0.bin", "a.csv", "b.csv"]
     again = dock(shop, CLERK, port)
-    assert (again.state, again.documents) == ("done", 0)
-    assert list(tmp_path.iterdir()) == []
+    assert (again.state, again.documents) == ("refused", 0)
+    assert [file.name for file in card.iterdir()] == ["0.bin"]
     assert_sound(shop)
