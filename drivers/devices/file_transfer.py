@@ -82,7 +82,8 @@ class XmodemDriver(TransferDriver):
     """One file, without a name, filled up to whole blocks.
 
     Padding stays unless it is known how to tell: `is_text` takes off the SUB at the end,
-    `record_bytes` is the length of the records that the file is made of.
+    `record_bytes` is the length of the records that the file is made of. `is_long`: the terminal
+    takes blocks of 1024 bytes, which nobody can find out; it may send them in any case.
     """
 
     name = "xmodem"
@@ -90,9 +91,14 @@ class XmodemDriver(TransferDriver):
     has_names = False
 
     def __init__(
-        self, scratch: Path | None = None, is_text: bool = False, record_bytes: int | None = None
+        self,
+        scratch: Path | None = None,
+        is_text: bool = False,
+        record_bytes: int | None = None,
+        is_long: bool = False,
     ) -> None:
         super().__init__(scratch)
+        self._is_long = is_long
         self._is_text = is_text
         self._record_bytes = record_bytes
 
@@ -100,7 +106,7 @@ class XmodemDriver(TransferDriver):
         return XmodemReceiver(now_s)
 
     def senders(self, files: Sequence[OutgoingFile]) -> list[Callable[[float], PartingEngine]]:
-        return [partial(XmodemSender, file.data) for file in files]
+        return [partial(XmodemSender, file.data, is_long=self._is_long) for file in files]
 
     def strip(self, data: bytes) -> bytes:
         if self._record_bytes is not None:

@@ -1,8 +1,9 @@
 """Transfers between our drivers and lrzsz, both ways, over good, bad and cut lines."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from drivers.devices.file_transfer import (
@@ -23,7 +24,7 @@ MTIME_S = 1_700_000_000
 class Way:
     """One protocol: our driver, how lrzsz sends, how it receives."""
 
-    driver: type[TransferDriver]
+    driver: Callable[[Path | None], TransferDriver]
     send: Sequence[str]
     receive: Sequence[str]
     names: bool = True
@@ -32,8 +33,10 @@ class Way:
 WAYS = {
     "xmodem": Way(XmodemDriver, ("sx", "-q"), ("rx", "-q"), names=False),
     "xmodem-crc": Way(XmodemDriver, ("sx", "-q"), ("rx", "-q", "-c"), names=False),
-    "xmodem-1k": Way(XmodemDriver, ("sx", "-q", "-k"), ("rx", "-q", "-c"), names=False),
-    "ymodem": Way(YmodemDriver, ("sb", "-q"), ("rb", "-q")),
+    "xmodem-1k": Way(
+        partial(XmodemDriver, is_long=True), ("sx", "-q", "-k"), ("rx", "-q", "-c"), names=False
+    ),
+    "ymodem": Way(YmodemDriver, ("sb", "-q", "-k"), ("rb", "-q")),
     "zmodem": Way(ZmodemDriver, ("sz", "-q", "-b"), ("rz", "-q", "-b", "-y")),
     "zmodem-16": Way(ZmodemDriver, ("sz", "-q", "-b", "-o"), ("rz", "-q", "-b", "-y")),
     "zmodem-escaped": Way(ZmodemDriver, ("sz", "-q", "-b", "-e"), ("rz", "-q", "-b", "-e")),
@@ -83,7 +86,7 @@ def push_to(way: Way, folder: Path, files: dict[str, bytes], line: Line | None =
     sent = [TerminalFile(name, data, MTIME_S * 1000) for name, data in files.items()]
     with running_peer([*way.receive, *target], folder, line) as peer:
         try:
-            push_all(way.driver(), peer.link, sent)
+            push_all(way.driver(None), peer.link, sent)
         except DriverError as error:
             attempt.error = error
         else:
