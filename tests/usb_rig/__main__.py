@@ -19,6 +19,7 @@ from tests.usb_rig.machine import (
     ScenarioFailed,
     running_machine,
 )
+from tests.usb_rig.qmp import MonitorError
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 HEADING: Final = """# Results of `poe usb-rig`
@@ -48,6 +49,7 @@ SCENARIOS: Final = (
     Scenario("cancelled", "A desk that stops or dies in a transfer over MTP"),
     Scenario("bulk", "A handheld with our marked bulk interface, pulled and resumed"),
     Scenario("vendor", "A vendor's bulk interface (loopback of the kernel)"),
+    Scenario("folder", "A stick with FAT32, pulled while it is mounted"),
     Scenario("parallel", "Five terminals at once"),
     Scenario("throughput", "Speed beside other programs"),
 )
@@ -72,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"image {image_s:.1f} s, {machine.accelerator} machine {machine.boot_s:.1f} s")
             failed = _run_all(machine, [each for each in SCENARIOS if each.name in wanted])
             _write_versions(image, machine, image_s, time.monotonic() - began_s)
-    except (ImageError, MachineError) as error:
+    except (ImageError, MachineError, MonitorError) as error:
         say(str(error))
         return 3
     say(f"{time.monotonic() - began_s:.1f} s in all, {failed} failed")

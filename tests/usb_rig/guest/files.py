@@ -8,7 +8,7 @@ from pathlib import Path
 
 from drivers.contract import Link, Progress
 from drivers.errors import DriverError
-from drivers.file_contract import FileDriver, FileSession
+from drivers.file_contract import FileDriver, FileSession, TerminalFile
 
 
 @dataclass
@@ -49,6 +49,13 @@ def fetch(
         session.finish()
     fetched.took_s = time.monotonic() - began_s
     return fetched
+
+
+def send(driver: FileDriver[Link], link: Link, files: dict[str, bytes]) -> None:
+    """One docking that only brings files. Raises DriverError."""
+    with driver.connect(link, lambda: time.time_ns() // 1_000_000, ignore) as session:
+        session.push([TerminalFile(name, data) for name, data in files.items()])
+        session.finish()
 
 
 def error_of(work: Callable[[], object]) -> DriverError:

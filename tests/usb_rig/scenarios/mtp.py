@@ -9,18 +9,20 @@ from typing import Any
 from drivers.devices.mtp import MtpDriver
 from drivers.errors import LinkLost
 from drivers.file_contract import FileSession
+from tests.usb_rig.content import content
 from tests.usb_rig.guest.agent import Host
-from tests.usb_rig.guest.files import error_of, fetch
+from tests.usb_rig.guest.files import error_of, fetch, send
 from tests.usb_rig.guest.waiting import wait_for_link, wait_for_port
 
 NAME = "player"
 SERIAL = "TD-MTP-1"
 ADDRESS = f"mtp:{SERIAL}"
 OUTBOX = f"{NAME}/Tallydock/outbox"
+INBOX = f"{NAME}/Tallydock/inbox"
 # 12 bytes of header stand before the content; packets are of 64, 512 or 1024 bytes.
 SIZES = (0, 1, 52, 64, 500, 512, 1012, 1024, 4096, 65_524, 65_536, 100_001, 1_048_564)
-LARGE_BYTES = 40_000_000
-PULL_AT = 4_000_000
+LARGE_BYTES = 30_000_000
+PULL_AT = 2_000_000
 
 
 def run(host: Host) -> dict[str, Any]:
@@ -37,6 +39,16 @@ def run(host: Host) -> dict[str, Any]:
         first = fetch(driver, link, clear=True, seen=lambda session: about.append(_words(session)))
     assert first.digests == told, (first.digests, told)
     assert host.ask("digests", folder=OUTBOX) == {}
+
+    # QEMU takes the end of data for an error if their last packet of 64 bytes is full (dev-mtp.c:
+    # an empty packet behind it is "too small"); it waits for ever without one.
+    host.ask("fill", folder=INBOX, files={})
+    host.ask("unplug", name=NAME)
+    host.ask("plug_mtp", name=NAME, folder=NAME, serial=SERIAL)
+    sent = {f"{size:08}.bin": content(size, size) for size in SIZES if size % 64 < 52}
+    with wait_for_link(ADDRESS) as link:
+        send(driver, link, sent)
+    assert host.ask("digests", folder=INBOX) == {name: first.digests[name] for name in sent}
 
     told = host.ask("fill", folder=OUTBOX, files={"large.bin": [1, LARGE_BYTES]})
     puller = threading.Thread(target=host.ask, args=("unplug",), kwargs={"name": NAME})
@@ -71,6 +83,7 @@ def run(host: Host) -> dict[str, Any]:
     return {
         "device": about[0],
         "files": len(SIZES),
+        "files_sent": len(sent),
         "pulled": str(lost.fields["reason"]),
         "kept_bytes": kept,
         "back_s": round(back_s, 2),

@@ -30,11 +30,11 @@ from tests.usb_rig.scenarios.umtp import responder
 ROUNDS: Final = 3
 PLAYER: Final = "TD-SPEED-1"
 MODEM: Final = Identity((0x1D6B, 0x0104), "TD-SPEED-2")
-LARGE_BYTES: Final = 20_000_000
-MIDDLE_BYTES: Final = 10_000_000
+LARGE_BYTES: Final = 10_000_000
+MIDDLE_BYTES: Final = 5_000_000
 PORT: Final = 3
 PHOTOS: Final = 4
-LINE_BYTES: Final = 2_000_000
+LINE_BYTES: Final = 1_000_000
 LIMIT_S: Final = 60.0
 
 Work = Callable[[], object]
