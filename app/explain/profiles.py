@@ -4,6 +4,14 @@ from collections.abc import Mapping
 
 from app.i18n import N_, Translator
 
+KINDS: Mapping[str, str] = {
+    "count": N_("Count"),
+    "order": N_("Order"),
+    "receipt": N_("Goods receipt"),
+    "return": N_("Return"),
+}
+"""What the lines of a file become."""
+
 LINE_FAULTS: Mapping[str, str] = {
     # the file
     "file_too_large": N_("the file is larger than any terminal's"),
@@ -82,6 +90,11 @@ PROFILE_FAULTS: Mapping[str, str] = {
     "sample": N_("the sample does not come out as it should"),
 }
 """What is wrong with a profile, by the reason of a Fault."""
+
+
+def profile_kind(kind: str, t: Translator) -> str:
+    """What the lines of a file become; a kind without words is returned as it is."""
+    return t(KINDS[kind]) if kind in KINDS else kind
 
 
 def line_fault(reason: str, t: Translator) -> str:

@@ -37,7 +37,9 @@ def _field_choices(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return (("", N_("(passed over)")), *((name, FIELD_WORDS[name]) for name in names))
 
 
-_PLACE = Cell("place", N_("Place"), "place", 68, tip=N_("Which piece, or from and to as in 4-7."))
+_PLACE = Cell(
+    "place", N_("Position"), "place", 68, tip=N_("Which piece, or from and to as in 4-7.")
+)
 _PATTERN = Cell(
     "pattern",
     N_("Pattern"),

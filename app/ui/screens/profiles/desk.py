@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.domain.profiles.profile import Profile, Sample
 from app.domain.profiles.reading import MAX_FILE_BYTES
 from app.errors import UsageError
+from app.i18n import N_
 from app.services import profile_drafts
 from app.services.profile_drafts import Draft, sample_bytes
 from app.services.profiles import export_profile, import_profile
@@ -36,6 +37,7 @@ FILES = "profiles"
 READING = "profile preview"
 """The lane in which files are read for being shown."""
 
+TOO_LARGE = N_("too large for a sample")
 _KEEP_AFTER_MS = 600
 
 
@@ -147,7 +149,8 @@ class Desk(QObject):
         if row is None or now is None or now.plain is None:
             return ""
         code = _free(row.key, {each.key for each in self.rows})
-        title = self._workplace.language("{title} (own)", title=text_at(now.plain, ("title",)))
+        t = self._workplace.language
+        title = t("{title} (own)", title=text_at(now.plain, ("title",)))
         plain, samples = _renamed(now.plain | {"code": code, "title": title}, code, self._draft)
         draft = Draft(code, text_from(plain), samples, is_new=True)
 
@@ -219,7 +222,7 @@ class Desk(QObject):
             if len(data) <= profile_drafts.MAX_SAMPLE_BYTES:
                 sample = sample_of(profile, name, data)
             if sample is None:
-                raise UsageError(argument=self.file_name, reason="too large for a sample")
+                raise UsageError(argument=self.file_name, reason=TOO_LARGE)
             return sample
 
         def done(sample: Sample) -> None:
@@ -287,13 +290,13 @@ class Desk(QObject):
         self.read.emit()
         if reading.whole:
             return
-        title = self._workplace.language("Reading {file}", file=self.file_name)
+        t = self._workplace.language
         self._job = self._workplace.tasks.start(
             READING,
             lambda job: read_through(profile, data, job.step),
             done=self._take_whole,
             failed=self.failed.emit,
-            title=title,
+            title=t("Reading {file}", file=self.file_name),
         )
 
     def _take_whole(self, reading: Reading) -> None:

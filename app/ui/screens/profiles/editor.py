@@ -84,7 +84,7 @@ class ProfileEditor(QTabWidget):
         t = self._t
         titles = (
             t("General"),
-            t("Lines"),
+            t("Line layout"),
             t("Columns"),
             t("Head line"),
             t("List for the terminal"),

@@ -85,8 +85,9 @@ class Preview(QWidget):
     def retranslate(self) -> None:
         t = self._t
         keys = _OPEN_KEYS.toString(QKeySequence.SequenceFormat.NativeText)
+        on_mine = t("Try the profile on a file of yours")
         for button, word, meaning in (
-            (self.open, t("Open file …"), f"{t('Try the profile on a file of yours')}  {keys}"),
+            (self.open, t("Open file …"), f"{on_mine}  {keys}"),
             (self.sample, t("Sample"), t("Show the sample of the profile again")),
             (self.keep, t("Keep as sample"), t("Try the profile on this file from now on")),
         ):

@@ -2,11 +2,11 @@
 
 from app.domain.profiles.profile import FIELDS, Encoding
 from app.explain.fields import CHOICES
+from app.explain.profiles import KINDS
 from app.explain.words import WORDS
 from app.i18n import N_
 from app.ui.screens.profiles.plain_text import Plain, text_at, value_at
 from app.ui.screens.profiles.settings_form import Setting
-from app.ui.screens.profiles.words import KINDS
 
 
 def _is_fixed(plain: Plain) -> bool:
@@ -130,7 +130,7 @@ LINES: tuple[Setting, ...] = (
         ("layout", "form"),
         N_("Pieces of a line"),
         "choice",
-        (("delimited", N_("with separators")), ("fixed", N_("at fixed places"))),
+        (("delimited", N_("with separators")), ("fixed", N_("at fixed positions"))),
         default="delimited",
     ),
     Setting(
@@ -166,7 +166,7 @@ LINES: tuple[Setting, ...] = (
     ),
     Setting(
         ("layout", "unit"),
-        N_("Places are counted in"),
+        N_("Positions are counted in"),
         "choice",
         (("bytes", N_("bytes")), ("characters", N_("characters"))),
         default="bytes",
@@ -195,7 +195,7 @@ LINES: tuple[Setting, ...] = (
     ),
     Setting(
         ("lines", "count"),
-        N_("at place"),
+        N_("at position"),
         "place",
         tip=N_("Which piece, or from and to as in 4-7. Empty when the line has nothing else."),
         is_shown=_has_count,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.explain.profiles import profile_kind
 from app.i18n import N_
 from app.paths import Paths
 from app.services.profile_drafts import Draft, draft_of, draft_of_broken, list_drafts
@@ -12,7 +13,6 @@ from app.services.profiles import StoredProfile, load_profiles
 from app.ui.language import Language
 from app.ui.models.columns import Column, Look
 from app.ui.screens.profiles.plain_text import plain_of, text_at
-from app.ui.screens.profiles.words import KINDS
 
 _OWN = Look("busy", "user-round", N_("own"))
 _BUILT_IN = Look("idle", "file-text", N_("of the program"))
@@ -117,7 +117,7 @@ def _title_look(row: ProfileRow) -> Look:
 
 
 def _kind(row: ProfileRow, t: Language) -> str:
-    return t(KINDS[row.kind]) if row.kind in KINDS else ""
+    return profile_kind(row.kind, t.translator)
 
 
 def _state(row: ProfileRow, t: Language) -> str:

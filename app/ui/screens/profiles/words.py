@@ -9,13 +9,6 @@ from app.i18n import N_
 from app.ui.language import Language
 from app.ui.models.columns import Look
 
-KINDS: Mapping[str, str] = {
-    "count": N_("Count"),
-    "order": N_("Order"),
-    "receipt": N_("Goods receipt"),
-    "return": N_("Return"),
-}
-
 FIELD_WORDS: Mapping[str, str] = {
     "code": N_("Barcode or product"),
     "qty": N_("Quantity"),
@@ -85,7 +78,7 @@ _PLACES: Mapping[str, str] = {
     "record": N_("Length of a line"),
     "unit": N_("Counted in bytes or characters"),
     "line_end": N_("End of a line"),
-    "lines": N_("Lines"),
+    "lines": N_("Line layout"),
     "skip": N_("Pass over"),
     "tail": N_("Last lines"),
     "tail_mark": N_("The end begins with"),
@@ -102,8 +95,8 @@ _PLACES: Mapping[str, str] = {
     "titles": N_("First line"),
     "samples": N_("Sample"),
     "field": N_("Field"),
-    "index": N_("Place"),
-    "at": N_("Place"),
+    "index": N_("Position"),
+    "at": N_("Position"),
     "pattern": N_("Pattern"),
     "decimal": N_("Decimal point"),
     "thousands": N_("Thousands"),
@@ -119,6 +112,7 @@ _PLACES: Mapping[str, str] = {
     "fill": N_("Filled with"),
     "cut": N_("May be cut"),
 }
+_CONSTANTS = "constants"
 _BETWEEN = " › "
 _NUMBERED = re.compile(r"([a-z_]+)\[([0-9]+)\]")
 
@@ -137,10 +131,11 @@ def column_word(name: str, t: Language) -> str:
 def place_word(key: str, t: Language) -> str:
     """Where a fault lies, such as “Column 2, Pattern”; a key without words stays as it is."""
     words: list[str] = []
+    holding = t(_PLACES[_CONSTANTS])
     for part in key.split("."):
         numbered = _NUMBERED.fullmatch(part)
         name = numbered[1] if numbered else part
-        if len(words) > 0 and words[-1] == t(_PLACES["constants"]) and name in FIELD_WORDS:
+        if words[-1:] == [holding] and name in FIELD_WORDS:
             word = field_word(name, t)
         else:
             word = t(_PLACES[name]) if name in _PLACES else name

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from app.explain.families import family_title
 from app.i18n import N_
 from app.storage.queries.directory import persons_by_code, routes_by_code
+from app.storage.queries.files import file_setups
 from app.storage.queries.terminals import RegistryRow, registry
 from app.storage.reader import Reader
+from app.storage.store.files import FileSetup
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed
 from app.ui.models.table_model import Page
 from app.ui.screens.docking.states import CLOCK_TOLERATED_MS, clock_words, size_words
+from drivers.registry import FILE_DRIVERS
 
 STATES: Mapping[str, Look] = {
     "active": Look("ok", "circle-check", N_("in use")),
@@ -19,6 +23,7 @@ STATES: Mapping[str, Look] = {
     "lost": Look("warn", "circle-help", N_("lost")),
 }
 _PAIRED = Look("ok", "plug", N_("paired"))
+_BY_FILES = Look("ok", "file-text", N_("gives files"))
 _UNPAIRED = Look("idle", "circle-dashed", N_("not paired"))
 _LOW = Look("bad", "battery-low", "")
 _WRONG = Look("warn", "clock", "")
@@ -34,6 +39,7 @@ class TerminalRow(RegistryRow):
 
     person: str
     route: str
+    setup: FileSetup | None = None
 
     @property
     def numbers_left(self) -> int:
@@ -50,6 +56,7 @@ def terminals(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[Termi
     people, routes = persons_by_code(reader), routes_by_code(reader)
     of_person = {route.person_id: route.code for route in routes.values()}
     names = [field.name for field in fields(RegistryRow)]
+    setups = {each.terminal_no: each for each in file_setups(reader)}
     rows = []
     for row in registry(reader):
         person = people.get(row.person_code)
@@ -60,6 +67,7 @@ def terminals(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[Termi
                 **{name: getattr(row, name) for name in names},
                 person=person.name if person else row.person_code,
                 route=f"{route} {name}".strip(),
+                setup=setups.get(row.terminal_no),
             )
         )
     return narrowed(rows, ask, _words_of)
@@ -68,7 +76,9 @@ def terminals(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[Termi
 def _words_of(row: TerminalRow) -> tuple[str | None, ...]:
     number, status = str(row.terminal_no), row.status
     codes = (row.person_code, row.route_code, row.serial, row.model, row.app_version)
-    return (number, row.person, row.route, status, *codes)
+    setup = row.setup
+    files = (setup.driver, setup.profile, setup.port) if setup is not None else ()
+    return (number, row.person, row.route, status, *codes, *files)
 
 
 def _number(row: TerminalRow, _t: Language) -> str:
@@ -88,7 +98,21 @@ def _paired(row: TerminalRow, t: Language) -> str:
 
 
 def _paired_look(row: TerminalRow) -> Look:
+    if row.setup is not None:
+        return _BY_FILES
     return _PAIRED if row.paired else _UNPAIRED
+
+
+def _family(row: TerminalRow, t: Language) -> str:
+    if row.setup is None:
+        return ""
+    titles = {driver.name: driver.title for driver in FILE_DRIVERS}
+    name = row.setup.driver
+    return family_title(name, titles.get(name, name), t.translator)
+
+
+def _profile(row: TerminalRow, _t: Language) -> str:
+    return row.setup.profile if row.setup is not None else ""
 
 
 def _person(row: TerminalRow, _t: Language) -> str:
@@ -159,12 +183,17 @@ def _serial(row: TerminalRow, _t: Language) -> str:
     return row.serial or "–"
 
 
+OF_FILES = (5, 6)
+"""Columns that say something only of terminals that know files."""
+
 COLUMNS: tuple[Column[TerminalRow], ...] = (
     Column("terminal_no", N_("No."), _number, 52, number=True),
     Column("status", N_("State"), _state, 118, look=_state_look),
     Column("paired", N_("Device"), _paired, 118, look=_paired_look),
     Column("person", N_("Person"), _person, 84),
     Column("route", N_("Route"), _route, 104),
+    Column("", N_("Family"), _family, 190, hidden=True),
+    Column("", N_("Format profile"), _profile, 140, hidden=True),
     Column("seen_ms", N_("Last seen"), _seen, 138),
     Column("battery_percent", N_("Battery"), _battery, 84, number=True, look=_battery_look),
     Column("clock_offset_ms", N_("Clock"), _clock, 124, look=_clock_look),

@@ -17,7 +17,8 @@ from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.table_model import TableModel
 from app.ui.screens.screen import Screen
-from app.ui.screens.terminals.registry_list import COLUMNS, TerminalRow, terminals
+from app.ui.screens.terminals.files import FileTerminals
+from app.ui.screens.terminals.registry_list import COLUMNS, OF_FILES, TerminalRow, terminals
 from app.ui.tasks import DATABASE, Job
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.filter_line import FilterLine
@@ -30,6 +31,8 @@ _KEYS = {
     "pair": QKeySequence("Ins"),
     "replace": QKeySequence("Ctrl+R"),
     "assign": QKeySequence("F2"),
+    "files": QKeySequence("Ctrl+T"),
+    "take": QKeySequence("Ctrl+O"),
     "lock": QKeySequence("Del"),
     "lose": QKeySequence("Shift+Del"),
 }
@@ -56,6 +59,7 @@ class TerminalsScreen(Screen):
         self.buttons["pair"].setProperty("role", "primary")
         for name in ("lock", "lose"):
             self.buttons[name].setProperty("role", "danger")
+        self.files = FileTerminals(self, watcher)
         self._connect()
         self._show_choice()
 
@@ -76,6 +80,11 @@ class TerminalsScreen(Screen):
             "pair": (t("Pair …"), t("Pair a new handheld")),
             "replace": (t("Replace …"), t("Pair another device under this number")),
             "assign": (t("Assign …"), t("Say who carries it on which route")),
+            "files": (
+                t("Files …"),
+                t("Set up a terminal that knows files, or say how the chosen one is read"),
+            ),
+            "take": (t("Take in …"), t("Take in a file of the chosen terminal")),
             "lock": (t("Lock out …"), t("Lock the terminal out")),
             "lose": (t("Report lost …"), t("Report the terminal lost")),
         }
@@ -119,6 +128,18 @@ class TerminalsScreen(Screen):
         dialog = AssignDialog(self.workplace, number, row.person_code, row.route_code, self)
         dialog.chosen.connect(lambda person, route: self._assign(number, person, route))
         dialog.open()
+
+    def set_up_files(self) -> None:
+        """Say how the chosen terminal's files are read, or set up a new one."""
+        if self.may:
+            row = self.table.current()
+            self.files.open_setup(row.terminal_no if row and row.setup is not None else 0)
+
+    def take_in(self) -> None:
+        """Take in a file of the chosen terminal that somebody carried here."""
+        row = self.table.current()
+        if row is not None and row.setup is not None:
+            self.files.take(row.setup)
 
     def lock_out(self) -> None:
         t, row = self._t, self.table.current()
@@ -179,6 +200,8 @@ class TerminalsScreen(Screen):
             "pair": self.pair,
             "replace": self.replace,
             "assign": self.assign,
+            "files": self.set_up_files,
+            "take": self.take_in,
             "lock": self.lock_out,
             "lose": self.report_lost,
         }
@@ -188,6 +211,7 @@ class TerminalsScreen(Screen):
         self.table.rows.loaded.connect(self._show_count)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_choice())
         self._watcher.ended.connect(lambda _port: self._refresh_if_seen())
+        self.files.done.connect(self.refresh)
         if not self.may:
             return
         self.empty.button.clicked.connect(self.pair)
@@ -251,11 +275,17 @@ class TerminalsScreen(Screen):
         row = self.table.current()
         for name in ("replace", "assign", "lock", "lose"):
             self.buttons[name].setEnabled(row is not None)
+        self.buttons["take"].setVisible(self.may and row is not None and row.setup is not None)
         if row is not None:
+            self.buttons["replace"].setVisible(self.may and row.setup is None)
             self.buttons["lock"].setEnabled(row.status == "active")
             self.buttons["lose"].setEnabled(row.status != "lost")
 
     def _show_count(self, count: int) -> None:
         t = self._t
         self.summary.setText(t("{n} terminals", n=t.number(count)) if count else "")
+        rows = [self.table.rows.row(place) for place in range(count)]
+        for place in OF_FILES:
+            has_any = any(row is not None and row.setup is not None for row in rows)
+            self.table.setColumnHidden(place, not has_any)
         self._show_choice()
