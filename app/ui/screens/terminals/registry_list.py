@@ -187,7 +187,7 @@ OF_FILES = (5, 6)
 """Columns that say something only of terminals that know files."""
 
 COLUMNS: tuple[Column[TerminalRow], ...] = (
-    Column("terminal_no", N_("No."), _number, 52, number=True),
+    Column("terminal_no", N_("No."), _number, 64, number=True),
     Column("status", N_("State"), _state, 118, look=_state_look),
     Column("paired", N_("Device"), _paired, 118, look=_paired_look),
     Column("person", N_("Person"), _person, 84),
