@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tests.usb_rig.content import content
 from tests.usb_rig.keys import handheld_options
-from tests.usb_rig.machine import ROOT, Machine
+from tests.usb_rig.machine import ROOT, Machine, die_with_parent
 
 READ_BYTES: Final = 65_536
 END_S: Final = 20.0
@@ -60,7 +60,13 @@ class Handheld:
     def __init__(self, store: Path, options: list[str]) -> None:
         command = [sys.executable, "-m", "drivers.devices.simulated", "tcp://127.0.0.1:0"]
         command += ["--store", str(store), *handheld_options(store.parent), *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - it starts nothing before
+        )
         self.port = int(self.said()["port"].rpartition(":")[2])
 
     def said(self) -> dict[str, Any]:

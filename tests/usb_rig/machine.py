@@ -129,7 +129,7 @@ def _start(image: Image, folder: Path, accelerator: str) -> Machine:
     process = subprocess.Popen(
         _command(image, folder, accelerator),
         stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - nothing else runs yet
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - nothing else runs yet
     )
     try:
         monitor = Monitor(_wait_for(folder / "monitor", process))
@@ -164,7 +164,8 @@ def _command(image: Image, folder: Path, accelerator: str) -> list[str]:
     return command
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Run in a child before its program: Linux ends it when the thread that started it ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
