@@ -19,6 +19,7 @@ WORDS: Mapping[str, str] = {
     "location": N_("place"),
     "warehouse": N_("warehouse"),
     "lot": N_("batch of goods"),
+    "line": N_("line of a file"),
     "terminal": N_("terminal"),
     "session": N_("docking"),
     "batch": N_("upload"),

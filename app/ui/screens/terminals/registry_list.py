@@ -48,7 +48,7 @@ class TerminalRow(RegistryRow):
     @property
     def seen_ms(self) -> int | None:
         """When it was here last; None for one that is only known by its number."""
-        return self.last_seen_ms if self.epoch else None
+        return self.last_seen_ms if self.epoch or self.received_seq else None
 
 
 def terminals(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[TerminalRow]:
