@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with running_machine(image, RUN_S) as machine:
             say(f"image {image_s:.1f} s, {machine.accelerator} machine {machine.boot_s:.1f} s")
             failed = _run_all(machine, [each for each in SCENARIOS if each.name in wanted])
-            _write_versions(image, machine, image_s, time.monotonic() - began_s)
+            if not options.names:
+                _write_versions(image, machine, image_s, time.monotonic() - began_s)
     except (ImageError, MachineError, MonitorError) as error:
         say(str(error))
         return 3
