@@ -81,6 +81,7 @@ def setup(
     location: Annotated[str, typer.Option(help="Where it collects, if its files say none.")] = "",
     customer: Annotated[str, typer.Option(help="For whom, if its files say none.")] = "",
     supplier: Annotated[str, typer.Option(help="From whom, if its files say none.")] = "",
+    baud: Annotated[int, typer.Option(help="Speed of its serial line; 0: of its family.")] = 0,
     clears: Annotated[
         bool, typer.Option("--clear", help="Delete on it what has been taken in.")
     ] = False,
@@ -91,7 +92,7 @@ def setup(
     """Say how the files of a terminal are fetched and what they mean; enrols a new one."""
     desk = desk_of(context)
     wanted = FileSetup(
-        number, driver, profile, serial, port, clears, sends, customer, location, supplier
+        number, driver, profile, serial, port, clears, sends, customer, location, supplier, baud
     )
     with desk.office() as office:
         known = {row.terminal_no for row in terminals.list_terminals(office, desk.actor)}

@@ -199,6 +199,7 @@ RULES: Mapping[str, str] = {
     "setup-unknowable": N_(
         "Say by which serial number or at which port terminal {terminal} is to be known again."
     ),
+    "setup-baud": N_("The speed of a serial line is {slowest} to {fastest} baud. Choose another."),
     "setup-taken": N_("Terminal {terminal} is known by {known_by} already. Change that one first."),
     "terminal-number": N_("{terminal} cannot be a terminal's number. Choose one from 1 to 65535."),
     "terminal-enrolled": N_("Terminal {terminal} is enrolled already. Choose another number."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.problems import Problem
@@ -58,9 +58,9 @@ def dock_files(
     raises, and `DriverError`.
     """
     actor.require(Right.DOCK)
-    _require_ours(office, driver, port)
+    before = _known_at(office, driver, port)
     with (
-        _carrier(port, driver, log) as carrier,
+        _carrier(port, driver, before, log) as carrier,
         driver.connect(carrier, log.clock.now_ms, progress) as session,
     ):
         office = office.with_clock(log.clock)
@@ -102,22 +102,30 @@ def dock_files(
         return True
 
 
-def _require_ours(office: Office, driver: AnyFileDriver, port: str) -> None:
-    """A telephone that somebody charges here, or a folder, is not opened before it was set up."""
+def _known_at(office: Office, driver: AnyFileDriver, port: str) -> FileSetup | None:
+    """Who is known to hang there, as far as the address tells.
+
+    A telephone that somebody charges here, or a folder, is not opened before it was set up.
+    """
     scheme, _, serial = port.partition(":")
     with office.database.read() as reader:
         setup = setup_for(file_setups(reader), driver.name, serial, port)
     if scheme in driver.schemes and setup is None:
         raise NotFound(what="file terminal", key=serial)
+    return setup
 
 
 @contextmanager
-def _carrier(port: str, driver: AnyFileDriver, log: SessionLog) -> Iterator[Link | Path]:
+def _carrier(
+    port: str, driver: AnyFileDriver, setup: FileSetup | None, log: SessionLog
+) -> Iterator[Link | Path]:
     if FOLDER in driver.schemes:
         log.add("opened", port=port)
         yield open_folder(port)
     else:
-        with log.recorded(open_link(port, driver.serial)) as link:
+        baud = 0 if setup is None else setup.baud
+        settings = replace(driver.serial, baud=baud) if baud else driver.serial
+        with log.recorded(open_link(port, settings)) as link:
             yield link
 
 

@@ -15,6 +15,8 @@ from app.storage.store.files import FileSetup
 from drivers.errors import DriverMissing
 from drivers.registry import file_driver_by_name
 
+SLOWEST_BAUD, FASTEST_BAUD = 300, 4_000_000
+
 
 def list_setups(office: Office, actor: Actor) -> tuple[FileSetup, ...]:
     """All of them, by number of terminal."""
@@ -27,8 +29,8 @@ def set_up(office: Office, actor: Actor, setup: FileSetup) -> None:
     """Say how the files of an enrolled terminal are fetched and what they mean.
 
     Raises NotFound for an unknown terminal, driver or profile, RuleBroken("setup-unknowable")
-    without serial number and port, RuleBroken("setup-taken") when another terminal is known by the
-    same, ProfileError for an own profile that is broken.
+    without serial number and port, RuleBroken("setup-baud"), RuleBroken("setup-taken") when
+    another terminal is known by the same, ProfileError for an own profile that is broken.
     """
     actor.require(Right.PAIR)
     find_profile(office.paths, setup.profile)
@@ -36,6 +38,8 @@ def set_up(office: Office, actor: Actor, setup: FileSetup) -> None:
         file_driver_by_name(setup.driver)
     except DriverMissing as error:
         raise NotFound(what="driver", key=setup.driver) from error
+    if setup.baud and not SLOWEST_BAUD <= setup.baud <= FASTEST_BAUD:
+        raise RuleBroken("setup-baud", slowest=SLOWEST_BAUD, fastest=FASTEST_BAUD)
     if not setup.serial and not setup.port:
         raise RuleBroken("setup-unknowable", terminal=setup.terminal_no)
     enter_setup(office, actor, setup)

@@ -20,7 +20,7 @@ NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "E_CUST": ("customer", "customer"),
         "E_LOCATION": ("location", "location"),
         "E_SUPPLIER": ("customer", "supplier"),
-    "E_LINE": ("line", "text"),
+        "E_LINE": ("line", "text"),
         "E_DN_UNKNOWN": ("document", "note_number"),
         "E_NO_PRICE": ("price", "product"),
         "E_PERSON": ("person", "person"),

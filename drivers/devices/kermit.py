@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from drivers.devices.file_transfer import PartingEngine, Receiver, TransferDriver
+from drivers.devices.transferring import PartingEngine, Receiver, TransferDriver
 from drivers.protocols.transfer.kermit_receiver import KermitReceiver
 from drivers.protocols.transfer.kermit_sender import KermitSender
 from drivers.protocols.transfer.listing import OutgoingFile

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.quantity import Packing
+from app.errors import RuleBroken
 from app.services.docking import DockReport, dock
 from app.services.file_terminals import set_up
 from app.services.masters import MasterData, put_masters
@@ -24,7 +26,9 @@ from app.services.terminals import enrol
 from app.storage.queries.files import find_taken
 from app.storage.store.files import FileSetup
 from app.storage.store.master_data import Product
+from drivers.contract import Link, SerialSettings
 from drivers.devices.folder_place import Place
+from drivers.errors import PortBusy
 from tests.support.offices import CLERK
 from tests.support.relay import Line, running_relay
 from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
@@ -304,3 +308,23 @@ def test_a_file_that_cannot_be_cleared_hides_none_behind_it(
     assert (again.state, again.documents) == ("refused", 0)
     assert [file.name for file in card.iterdir()] == ["0.bin"]
     assert_sound(shop)
+
+
+def test_the_line_runs_as_fast_as_the_terminal_was_set_up(
+    shop: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def open_at(_port: str, settings: SerialSettings) -> Link:
+        opened.append(settings.baud)
+        raise PortBusy(port="COM3")
+
+    monkeypatch.setattr("app.services.docking_files.open_link", open_at)
+    setup = FileSetup(NUMBER, "xmodem", "generic-csv", port="COM3", location="WH1")
+    for baud in (0, 38_400):
+        set_up(shop, CLERK, replace(setup, baud=baud))
+        assert dock(shop, CLERK, "COM3").state == "failed"
+    assert opened == [115_200, 38_400]
+    with pytest.raises(RuleBroken) as caught:
+        set_up(shop, CLERK, replace(setup, baud=1))
+    assert caught.value.rule == "setup-baud"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.contract import Link
-from drivers.devices.file_transfer import TransferDriver
+from drivers.devices.transferring import TransferDriver
 from drivers.file_contract import TerminalFile
 from drivers.links.tcp import TcpLink
 from tests.support.relay import ROOT, Line, as_options

@@ -16,7 +16,8 @@ class FileSetup:
 
     It is known again by its serial number, or else by the port that it hangs on. `clears`: what was
     taken in is deleted on it; `sends`: lists of the profile are written to it. `customer`,
-    `location` and `supplier` stand in for what its files do not say.
+    `location` and `supplier` stand in for what its files do not say. `baud` is the speed of its
+    serial line, 0 for that of its family.
     """
 
     terminal_no: int
@@ -29,6 +30,7 @@ class FileSetup:
     customer: str = ""
     location: str = ""
     supplier: str = ""
+    baud: int = 0
 
 
 @dataclass(frozen=True, slots=True)

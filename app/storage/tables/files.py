@@ -24,6 +24,8 @@ file_setup = Table(
     # By which of the two it is known again; the serial number counts more. One of them is there.
     text("serial"),
     text("port"),
+    # Of a serial line; 0 for that of the family.
+    small("baud"),
     text("profile"),
     flag("clears"),
     flag("sends"),

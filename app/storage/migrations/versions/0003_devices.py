@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("driver", sa.Text(), nullable=False),
         sa.Column("serial", sa.Text(), nullable=False),
         sa.Column("port", sa.Text(), nullable=False),
+        sa.Column("baud", sa.Integer(), nullable=False),
         sa.Column("profile", sa.Text(), nullable=False),
         sa.Column("clears", sa.Boolean(), nullable=False),
         sa.Column("sends", sa.Boolean(), nullable=False),

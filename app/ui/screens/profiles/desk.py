@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from app.ui.screens.profiles.plain_text import Plain, tables_at, text_at, text_f
 from app.ui.screens.profiles.shelf import ProfileRow, load_shelf, open_row, with_draft
 from app.ui.screens.profiles.understanding import (
     Reading,
+    Step,
     Understood,
     read_first,
     read_through,
@@ -39,6 +41,7 @@ READING = "profile preview"
 
 TOO_LARGE = N_("too large for a sample")
 _KEEP_AFTER_MS = 600
+_REST_S = 0.01
 
 
 class Desk(QObject):
@@ -293,7 +296,7 @@ class Desk(QObject):
         t = self._workplace.language
         self._job = self._workplace.tasks.start(
             READING,
-            lambda job: read_through(profile, data, job.step),
+            lambda job: read_through(profile, data, _gently(job)),
             done=self._take_whole,
             failed=self.failed.emit,
             title=t("Reading {file}", file=self.file_name),
@@ -331,6 +334,16 @@ class Desk(QObject):
             return work()
 
         return self._workplace.tasks.start(FILES, run, done=done, failed=self.failed.emit)
+
+
+def _gently(job: Job) -> Step:
+    """Report progress and rest each time: the window paints with the same interpreter."""
+
+    def step(done: int, total: int) -> None:
+        job.step(done, total)
+        time.sleep(_REST_S)
+
+    return step
 
 
 def _renewed(profile: Profile, draft: Draft) -> tuple[Sample, ...]:
