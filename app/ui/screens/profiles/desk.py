@@ -10,14 +10,22 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.profiles.profile import Profile, Sample
+from app.domain.profiles.profile import Sample
 from app.domain.profiles.reading import MAX_FILE_BYTES
 from app.errors import UsageError
 from app.i18n import N_
 from app.services import profile_drafts
 from app.services.profile_drafts import Draft, sample_bytes
 from app.services.profiles import export_profile, import_profile
-from app.ui.screens.profiles.plain_text import Plain, tables_at, text_at, text_from
+from app.ui.screens.profiles.plain_text import Plain, text_at, text_from
+from app.ui.screens.profiles.samples import (
+    free_code,
+    free_sample,
+    renamed,
+    renewed,
+    sample_of,
+    with_samples,
+)
 from app.ui.screens.profiles.shelf import ProfileRow, load_shelf, open_row, with_draft
 from app.ui.screens.profiles.understanding import (
     Reading,
@@ -25,9 +33,7 @@ from app.ui.screens.profiles.understanding import (
     Understood,
     read_first,
     read_through,
-    sample_of,
     understand,
-    with_samples,
 )
 from app.ui.tasks import Job
 from app.ui.workplace import Workplace
@@ -151,10 +157,10 @@ class Desk(QObject):
         row, now = self.row, self.now
         if row is None or now is None or now.plain is None:
             return ""
-        code = _free(row.key, {each.key for each in self.rows})
+        code = free_code(row.key, {each.key for each in self.rows})
         t = self._workplace.language
         title = t("{title} (own)", title=text_at(now.plain, ("title",)))
-        plain, samples = _renamed(now.plain | {"code": code, "title": title}, code, self._draft)
+        plain, samples = renamed(now.plain | {"code": code, "title": title}, code, self._draft)
         draft = Draft(code, text_from(plain), samples, is_new=True)
 
         def work() -> None:
@@ -218,7 +224,7 @@ class Desk(QObject):
             return
         suffix = PurePosixPath(self.file_name).suffix or ".txt"
         taken = {*self._draft.samples, *(each.file for each in profile.samples)}
-        name = _free_sample(profile.code, suffix, taken)
+        name = free_sample(profile.code, suffix, taken)
 
         def work() -> Sample:
             sample = None
@@ -241,7 +247,7 @@ class Desk(QObject):
             return
 
         def work() -> tuple[Sample, ...]:
-            return _renewed(profile, draft)
+            return renewed(profile, draft)
 
         self._start(work, lambda samples: self._take_samples(take, samples))
 
@@ -344,48 +350,3 @@ def _gently(job: Job) -> Step:
         time.sleep(_REST_S)
 
     return step
-
-
-def _renewed(profile: Profile, draft: Draft) -> tuple[Sample, ...]:
-    renewed = []
-    for sample in profile.samples:
-        data = sample_bytes(draft, sample)
-        if data is None:
-            continue  # a file that is not there is a sample of nothing
-        found = sample_of(profile, sample.file, data)
-        renewed.append(replace(found, text=sample.text) if found is not None else sample)
-    return tuple(renewed)
-
-
-def _renamed(plain: Plain, code: str, draft: Draft) -> tuple[Plain, dict[str, bytes]]:
-    """The same profile with samples that are files of its own."""
-    samples: dict[str, bytes] = {}
-    tables: list[object] = []
-    for table in tables_at(plain, ("samples",)):
-        data = draft.samples.get(text_at(table, ("file",)))
-        if "file" in table and data is None:
-            continue
-        if data is not None:
-            suffix = PurePosixPath(str(table["file"])).suffix or ".txt"
-            name = _free_sample(code, suffix, set(samples))
-            samples[name] = data
-            table["file"] = name
-        tables.append(table)
-    others = {key: value for key, value in plain.items() if key != "samples"}
-    return (others | {"samples": tables} if tables else others), samples
-
-
-def _free_sample(code: str, suffix: str, taken: set[str]) -> str:
-    name, number = f"samples/{code}{suffix}", 1
-    while name in taken:
-        number += 1
-        name = f"samples/{code}-{number}{suffix}"
-    return name
-
-
-def _free(code: str, taken: set[str]) -> str:
-    """A code like this one that nothing has; no longer than a code may be."""
-    number = 2
-    while (found := f"{code[:36]}-{number}") in taken:
-        number += 1
-    return found

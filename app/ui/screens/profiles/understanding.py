@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from app.domain.profiles.profile import Column, Form, Profile, Sample
-from app.domain.profiles.reading import Aside, BadLine, Entry, Line, read_file, read_lines
+from app.domain.profiles.profile import Column, Form, Profile
+from app.domain.profiles.reading import Aside, BadLine, Entry, Line, read_lines
 from app.domain.profiles.splitting import body_of
 from app.domain.profiles.table import Fault
 from app.domain.profiles.values import shown
@@ -16,7 +16,6 @@ from app.services.profiles import profile_of
 from app.ui.screens.profiles.plain_text import Plain, plain_of, tables_at, text_from
 
 MOST_SHOWN = 2000
-MOST_SAMPLE_LINES = 1000
 _STEP_LINES = 250
 
 Step = Callable[[int, int], None]
@@ -128,31 +127,6 @@ def read_first(understood: Understood, data: bytes | None, step: Step) -> Unders
         return understood
     reading = read_through(understood.profile, data, step, MOST_SHOWN)
     return replace(understood, reading=reading)
-
-
-def sample_of(profile: Profile, name: str, data: bytes) -> Sample | None:
-    """What comes out of a file now, as a sample; None for a file with too many lines for one."""
-    read = read_file(profile, data)
-    if len(read.lines) > MOST_SAMPLE_LINES or len(read.bad) > MOST_SAMPLE_LINES:
-        return None
-    lines = tuple(
-        {field: shown(value) for field, value in each.fields.items()} for each in read.lines
-    )
-    return Sample(name, "", lines, tuple((each.number, each.reason) for each in read.bad))
-
-
-def with_samples(plain: Plain, samples: tuple[Sample, ...]) -> Plain:
-    """The same profile with these samples instead of its own."""
-    tables: list[object] = []
-    for sample in samples:
-        table: Plain = {"file": sample.file} if sample.file else {"text": sample.text}
-        if sample.lines:
-            table["lines"] = [dict(each) for each in sample.lines]
-        if sample.bad:
-            table["bad"] = [{"line": line, "reason": reason} for line, reason in sample.bad]
-        tables.append(table)
-    others = {key: value for key, value in plain.items() if key != "samples"}
-    return others | {"samples": tables} if tables else others
 
 
 def with_form(plain: Plain, form: str) -> Plain:
