@@ -85,6 +85,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "W_FILE_AGAIN": Severity.WARN,
         "W_FILE_DOUBT": Severity.WARN,
         "W_LIST_ROW": Severity.WARN,
+        "W_LIST_WAITS": Severity.WARN,
         # visits
         "W_VISIT_OPEN": Severity.WARN,
     }

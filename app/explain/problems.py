@@ -153,6 +153,10 @@ PROBLEMS: Mapping[str, str] = {
         "“{file}” goes on where the last one stopped, which may have been deleted since. Only what "
         "is new was taken in: compare it."
     ),
+    "W_LIST_WAITS": N_(
+        "{files} lists wait: the terminal did not take them. Choose receiving on it, then dock "
+        "again."
+    ),
     "W_LIST_ROW": N_(
         "{row} is not in the list for the terminal: {line_fault} ({column}). Shorten it, or change "
         "the profile."

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.domain.problems import Problem
+from app.domain.problems import Problem, problem
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
 from app.services.device_files import FileResult, kept_name, note_state, take_file
 from app.services.file_terminals import setup_for
 from app.services.intake import IntakeResult
-from app.services.list_files import list_files
+from app.services.list_files import SentLists, list_files
 from app.services.office import Office
 from app.services.session_log import SessionLog
 from app.storage.queries.arrivals import find_terminal
@@ -22,7 +22,7 @@ from app.storage.queries.files import file_setups
 from app.storage.store.files import FileSetup
 from app.storage.store.terminals import StoredTerminal
 from drivers.contract import Capability, Link, TerminalInfo
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, PeerSilent
 from drivers.file_contract import AnyFileDriver, FileSession, FileTerminalInfo, TerminalFile
 from drivers.registry import FOLDER, open_folder, open_link
 
@@ -218,10 +218,19 @@ def _send(
     log: SessionLog,
     course: FileCourse,
 ) -> None:
+    """Lists that the terminal does not have yet; one that takes none now gets them next time."""
     if not setup.sends or Capability.DOWNLOAD not in driver.capabilities:
         return
     files, left_out = list_files(office, actor, setup)
-    if files:
-        session.push(files)
-        log.add("lists", files=len(files), bytes=sum(len(each.data) for each in files))
     course.problems += left_out
+    sent = SentLists(office.paths.data / "scratch", setup.terminal_no)
+    if not files or sent.are(files):
+        return
+    try:
+        session.push(files)
+    except PeerSilent:
+        where = f"terminal {setup.terminal_no}"
+        course.problems.append(problem("W_LIST_WAITS", where, files=len(files)))
+        return
+    sent.keep(files)
+    log.add("lists", files=len(files), bytes=sum(len(each.data) for each in files))

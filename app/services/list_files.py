@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 from app.domain.business_day import business_date
@@ -29,6 +33,31 @@ from drivers.file_contract import TerminalFile
 
 _NOBODY = UUID(int=0)
 """Whose prices are those of everybody: a list for a terminal knows no customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentLists:
+    """What a terminal was sent last, remembered only to spare it the same again."""
+
+    folder: Path
+    terminal_no: int
+
+    def are(self, files: Sequence[TerminalFile]) -> bool:
+        """Whether it has exactly these."""
+        try:
+            return self._file.read_text() == _digest(files)
+        except OSError:
+            return False
+
+    def keep(self, files: Sequence[TerminalFile]) -> None:
+        """It has these now. A disk that refuses costs no more than sending them again."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(_digest(files))
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / f"lists-{self.terminal_no}.sha256"
 
 
 def list_files(
@@ -60,6 +89,14 @@ def list_files(
         for each in written.left_out
     )
     return (TerminalFile(listing.file, written.data),), left_out
+
+
+def _digest(files: Sequence[TerminalFile]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        for part in (file.name.encode(), file.data):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
 
 
 def _products(reader: Reader, today: date) -> Iterator[Row]:

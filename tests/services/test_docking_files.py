@@ -28,7 +28,8 @@ from app.storage.store.files import FileSetup
 from app.storage.store.master_data import Product
 from drivers.contract import Link, SerialSettings
 from drivers.devices.folder_place import Place
-from drivers.errors import PortBusy
+from drivers.devices.transferring import TransferSession
+from drivers.errors import PeerSilent, PortBusy
 from tests.support.offices import CLERK
 from tests.support.relay import Line, running_relay
 from tests.support.terminals_of_others.csp2_terminal import Csp2Terminal, scan
@@ -328,3 +329,38 @@ def test_the_line_runs_as_fast_as_the_terminal_was_set_up(
     with pytest.raises(RuleBroken) as caught:
         set_up(shop, CLERK, replace(setup, baud=1))
     assert caught.value.rule == "setup-baud"
+
+
+def test_lists_are_sent_once_and_again_when_they_changed(shop: Office, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    port = f"folder:{card}"
+    setup = FileSetup(NUMBER, "folder", "generic-csv", port=port, sends=True, location="WH1")
+    set_up(shop, CLERK, setup)
+    inbox = card / "inbox" / "products.csv"
+    assert dock(shop, CLERK, port).state == "done"
+    assert WATER in inbox.read_text("utf-8-sig")
+    inbox.unlink()
+    assert dock(shop, CLERK, port).state == "done"
+    assert not inbox.exists()
+    packings = (Packing("BTL", "瓶", 1, "6909876543212"),)
+    cola = Product(code="COLA", name="可乐", packings=packings, base_unit_name="瓶")
+    put_masters(shop, CLERK, MasterData(products=(cola,)))
+    assert dock(shop, CLERK, port).state == "done"
+    assert "6909876543212" in inbox.read_text("utf-8-sig")
+
+
+def test_a_terminal_that_takes_no_list_now_is_docked_all_the_same(
+    shop: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall_silent(_session: TransferSession, _files: object) -> None:
+        raise PeerSilent(port="a port", silent_s=60)
+
+    monkeypatch.setattr(TransferSession, "push", fall_silent)
+    (tmp_path / "count.csv").write_text(f"barcode,qty\n{WATER},12\n")
+    setup = FileSetup(NUMBER, "zmodem", "generic-csv", port="x", sends=True, location="WH1")
+    with serving(["sz", "-q", "count.csv"], tmp_path) as port:
+        set_up(shop, CLERK, replace(setup, port=port))
+        report = dock(shop, CLERK, port)
+    assert (report.state, report.documents) == ("done", 1)
+    assert [found.code for found in report.problems if found.code == "W_LIST_WAITS"]
