@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,13 @@ from app.domain.quantity import Packing
 from app.errors import RuleBroken
 from app.services.docking import DockReport, dock
 from app.services.file_terminals import set_up
-from app.services.masters import MasterData, put_masters
+from app.services.masters import Customer, MasterData, put_masters
 from app.services.office import Office
 from app.services.sessions import events_of, list_sessions
 from app.services.terminals import enrol
 from app.storage.queries.files import find_taken
 from app.storage.store.files import FileSetup
-from app.storage.store.master_data import Product
+from app.storage.store.master_data import Party, Product, Profile
 from drivers.contract import Link, SerialSettings
 from drivers.devices.folder_place import Place
 from drivers.devices.transferring import TransferSession
@@ -335,19 +335,19 @@ def test_lists_are_sent_once_and_again_when_they_changed(shop: Office, tmp_path:
     card = tmp_path / "card"
     card.mkdir()
     port = f"folder:{card}"
-    setup = FileSetup(NUMBER, "folder", "generic-csv", port=port, sends=True, location="WH1")
+    setup = FileSetup(NUMBER, "folder", "generic-order", port=port, sends=True)
     set_up(shop, CLERK, setup)
-    inbox = card / "inbox" / "products.csv"
+    inbox = card / "inbox" / "customers.csv"
     assert dock(shop, CLERK, port).state == "done"
-    assert WATER in inbox.read_text("utf-8-sig")
+    assert "C0001" in inbox.read_text("utf-8-sig")
     inbox.unlink()
     assert dock(shop, CLERK, port).state == "done"
     assert not inbox.exists()
-    packings = (Packing("BTL", "瓶", 1, "6909876543212"),)
-    cola = Product(code="COLA", name="可乐", packings=packings, base_unit_name="瓶")
-    put_masters(shop, CLERK, MasterData(products=(cola,)))
+    profile = Profile(valid_from=date(2026, 1, 1), customer_type="GROCERY")
+    new = Customer(Party(code="C0003", name="新店"), profile)
+    put_masters(shop, CLERK, MasterData(customers=(new,)))
     assert dock(shop, CLERK, port).state == "done"
-    assert "6909876543212" in inbox.read_text("utf-8-sig")
+    assert "C0003" in inbox.read_text("utf-8-sig")
 
 
 def test_a_terminal_that_takes_no_list_now_is_docked_all_the_same(
