@@ -150,11 +150,16 @@ def test_the_form_follows_what_a_family_can_do_and_what_a_profile_does_not_say(
     assert form.supplier.isVisible() is False  # every line of that file names one
     assert form.location.isVisible()
     assert not form.sends.isEnabled()  # that profile has no list
+    assert form.baud.isVisible()
+    assert form.baud.currentText() == "as its family: 9,600"
+    form.baud.setCurrentIndex(form.baud.findData(38_400))
+    assert form.answers.baud == 38_400
     choose(dialog, "zmodem", "generic-order")
     assert not form.doubts.isVisible()
     assert not form.clears.isVisible()
     assert not form.location.isVisible()
     choose(dialog, "folder", "generic-csv")
+    assert (form.baud.isVisible(), form.answers.baud) == (False, 0)
     assert form.sends.isEnabled()
     assert dialog.act.isEnabled()
     form.number.setText("0")

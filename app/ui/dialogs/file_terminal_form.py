@@ -26,6 +26,7 @@ from drivers.discovery import FoundPort
 from drivers.file_contract import AnyFileDriver
 from drivers.registry import FILE_DRIVERS
 
+_SPEEDS = (1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200)
 _LINE_PX, _WORDS_PX = 32, 440
 _BY_KIND = {
     "count": ("location", "customer"),
@@ -72,7 +73,7 @@ class FileTerminalForm(QWidget):
         self.note, self.can = Text("small", wrap=True), Text("small", wrap=True)
         self.doubts = Text("doubt", wrap=True)
         self.person, self.family = ChoiceBox(theme), ChoiceBox(theme)
-        self.port = ChoiceBox(theme)
+        self.port, self.baud = ChoiceBox(theme), ChoiceBox(theme)
         self.port.setEditable(True)
         self.port.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
         self.folder = QPushButton()
@@ -122,6 +123,7 @@ class FileTerminalForm(QWidget):
             self.customer.code if "customer" in shown else "",
             self.location.code if "location" in shown else "",
             self.supplier.text().strip() if "supplier" in shown else "",
+            0 if self.driver.schemes else self.baud.currentData() or 0,
         )
 
     def offer(self, offer: Offer, now: FileSetup | None) -> None:
@@ -140,6 +142,9 @@ class FileTerminalForm(QWidget):
         self.serial.setText(start.serial)
         if start.port:
             self.port.setEditText(start.port)
+        if self.baud.findData(start.baud) < 0:
+            self.baud.addItem(t.number(start.baud), start.baud)
+        self.baud.setCurrentIndex(self.baud.findData(start.baud))
         self.clears.setChecked(start.clears)
         self.sends.setChecked(start.sends)
         self.number.setText(str(start.terminal_no or offer.carriers.next_number))
@@ -165,6 +170,8 @@ class FileTerminalForm(QWidget):
         self._grid.setHorizontalSpacing(16)
         for driver in FILE_DRIVERS:
             self.family.addItem(driver.title, driver.name)
+        for speed in (0, *_SPEEDS):
+            self.baud.addItem(str(speed), speed)
         self.family.setMinimumContentsLength(20)
         self.family.setSizeAdjustPolicy(
             ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -177,6 +184,7 @@ class FileTerminalForm(QWidget):
             "can": self.can,
             "doubts": self.doubts,
             "port": _beside(self.port, self.folder),
+            "baud": self.baud,
             "serial": self.serial,
             "profile": _beside(self.profile, self.edit),
             "location": self.location,
@@ -219,6 +227,8 @@ class FileTerminalForm(QWidget):
         can = {each.value for each in driver.capabilities}
         self.can.setText(abilities(can, t.translator))
         doubts = doubts_of(driver.name, driver.doubts, t.translator)
+        usual = t("as its family: {baud}", baud=t.number(driver.serial.baud))
+        self.baud.setItemText(self.baud.findData(0), usual)
         self.doubts.setText(t("Beta: {doubts}", doubts=doubts) if doubts else "")
         set_tip(self.doubts, driver.doubts)
         tells = Capability.IDENTIFY in driver.capabilities or bool(self.serial.text())
@@ -230,6 +240,7 @@ class FileTerminalForm(QWidget):
         shown = {
             "person": is_new,
             "doubts": bool(doubts),
+            "baud": not driver.schemes,
             "serial": tells,
             "location": "location" in needed,
             "customer": "customer" in needed,
@@ -291,6 +302,7 @@ class FileTerminalForm(QWidget):
             "person": t("Person"),
             "family": t("Family"),
             "port": t("Port or folder"),
+            "baud": t("Speed (baud)"),
             "serial": t("Serial number"),
             "profile": t("Format profile"),
             "location": t("Warehouse or van"),
@@ -304,6 +316,7 @@ class FileTerminalForm(QWidget):
             ("person", self.person),
             ("family", self.family),
             ("port", self.port),
+            ("baud", self.baud),
             ("serial", self.serial),
             ("profile", self.profile),
             ("location", self.location),
@@ -329,6 +342,8 @@ class FileTerminalForm(QWidget):
             title = family_title(driver.name, driver.title, t.translator)
             shown = t("{title} (beta)", title=title) if driver.doubts else title
             self.family.setItemText(self.family.findData(driver.name), shown)
+        for speed in _SPEEDS:
+            self.baud.setItemText(self.baud.findData(speed), t.number(speed))
         self._hint(self.port, t("Plug the terminal in, write its port, or choose a folder"))
         self._hint(self.profile, t("Any part of its title"))
         self._hint(self.location, t("if its files say none"))
