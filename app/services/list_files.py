@@ -75,7 +75,11 @@ def list_files(
         branch = find_branch(reader)
         today = business_date(office.clock.now_ms(), branch.tz_offset_min, branch.cutoff_min)
         make = _customers if listing.what == "customers" else _products
-        rows = list(make(reader, today))
+        # what is not known is left out, not written as nothing
+        rows = [
+            {name: value for name, value in row.items() if value != ""}
+            for row in make(reader, today)
+        ]
     written = write_list(listing, rows)
     name_of = "customer" if listing.what == "customers" else "code"
     left_out = tuple(
