@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.records.catalogue import RECORD_TYPES, FieldKind
+from app.domain.records.catalogue import FIRST_DESK_TYPE, RECORD_TYPES, FieldKind
 from tests.support.records import BODIES
 
 UPLOADS = {
@@ -15,10 +15,13 @@ UPLOADS = {
     61,
     69,
 }
+MADE_BY_THE_DESK = set(range(201, 206))
 
 
 def test_every_record_a_terminal_may_send_is_in_the_table() -> None:
-    assert set(RECORD_TYPES) == UPLOADS == set(BODIES)
+    known = set(RECORD_TYPES)
+    assert known == UPLOADS | MADE_BY_THE_DESK == set(BODIES)
+    assert {number for number in known if number >= FIRST_DESK_TYPE} == MADE_BY_THE_DESK
 
 
 def test_keys_of_a_body_are_the_places_of_its_fields() -> None:
