@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.restored_desks import fortnights, play, template_branch
 
-SEEDS = 200
+SEEDS = 50
 CARELESS_SEEDS = 30
 
 
