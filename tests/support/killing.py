@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -82,10 +83,14 @@ class Docking:
 
 
 def start_docking(command: Sequence[str]) -> Docking:
-    """Start `command` with a screen of its own on stderr."""
+    """Start `command` with a screen of its own on stderr.
+
+    It hears Ctrl+C even where the tests were started in the background, which do not.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=theirs, cwd=ROOT, env=environment()
-    )
+        command, stdout=subprocess.DEVNULL, stderr=theirs, cwd=ROOT, env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one call
+    )  # fmt: skip
     os.close(theirs)
     return Docking(process, Screen(ours))
