@@ -9,14 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.desk import Desk, desk_of
-from app.errors import NotFound, OutputError, UsageError
+from app.errors import NotFound
 from app.services import terminals
-from app.services.device_files import FileResult, take_file
+from app.services.device_files import FileResult, carried_file, take_file
 from app.services.file_terminals import list_setups, set_up
+from app.services.files import new_file
 from app.services.list_files import list_files
 from app.services.office import Office
 from app.storage.store.files import FileSetup
-from drivers.file_contract import MAX_FILE_BYTES, AnyFileDriver, TerminalFile
+from drivers.file_contract import AnyFileDriver
 from drivers.registry import FILE_DRIVERS
 
 Number = Annotated[int, typer.Argument(help="Number of the terminal.")]
@@ -115,8 +116,7 @@ def take(
     desk = desk_of(context)
     with desk.office() as office:
         found = _setup(office, desk, number)
-        brought = TerminalFile(file.name, _read(file))
-        result = take_file(office, desk.actor, found, brought, again=again)
+        result = take_file(office, desk.actor, found, carried_file(file), again=again)
     desk.answer(_answer(desk, result), _lines(desk, result))
 
 
@@ -134,11 +134,8 @@ def write(
     paths = []
     for each in files:
         target = folder / each.name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(each.data)
-        except OSError as error:
-            raise OutputError(path=str(target), reason=error.strerror or "") from error
+        with new_file(target) as stream:
+            stream.write(each.data)
         paths.append(str(target))
     desk.answer({"files": paths, "problems": desk.problems_of(left_out, "")}, paths)
 
@@ -148,15 +145,6 @@ def _setup(office: Office, desk: Desk, number: int) -> FileSetup:
         if each.terminal_no == number:
             return each
     raise NotFound(what="file terminal", key=str(number))
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise UsageError(argument=str(file), reason="larger than any terminal's file")
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(argument=str(file), reason=error.strerror or "") from error
 
 
 def _answer(desk: Desk, result: FileResult) -> dict[str, Any]:

@@ -95,6 +95,11 @@ class DeskBatch:
         return seal_batch(header, self._records)
 
 
+def short(text: str, limit: int) -> str:
+    """As much of a text as fits into so many bytes, without what no record may hold."""
+    return text.replace("\0", " ").encode()[:limit].decode(errors="ignore")
+
+
 def _body(known: RecordType, fields: Mapping[str, object]) -> dict[int, object]:
     try:
         body = write_body(known.number, fields)

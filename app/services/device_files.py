@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.continuing import Before, News, Verdict, news_of
 from app.domain.problems import Problem, problem
@@ -13,11 +14,12 @@ from app.domain.profiles.making import make_records
 from app.domain.profiles.profile import Profile
 from app.domain.profiles.reading import BadLine, Line, read_file
 from app.domain.rights import Actor, Right
-from app.errors import NotFound, RuleBroken
+from app.errors import NotFound, RuleBroken, UsageError
+from app.i18n import N_
 from app.services.archive import origin_of
 from app.services.articles import Articles, load_articles
 from app.services.desk_batch import DeskBatch
-from app.services.file_batches import APP_VERSION, Slice, fill, short
+from app.services.file_batches import APP_VERSION, Slice, fill, kept_name
 from app.services.intake import IntakeResult, take_in, take_in_kept
 from app.services.journal import journaled
 from app.services.office import Office
@@ -27,13 +29,14 @@ from app.storage.queries.directory import find_branch
 from app.storage.queries.files import find_taken
 from app.storage.reader import Reader
 from app.storage.store.files import FileSetup
-from drivers.file_contract import TerminalFile
+from drivers.file_contract import MAX_FILE_BYTES, TerminalFile
 
 MAX_SLICE_LINES = 10_000
 """More lines become several uploads: one holds 4 MiB and 65,535 records at the most."""
 
 MAX_SLICE_BYTES = 1024 * 1024
-MAX_NAME_BYTES = 120
+
+TOO_LARGE = N_("it is larger than any terminal's file")
 
 Entry = Line | BadLine
 
@@ -111,6 +114,16 @@ def take_file(
     )
 
 
+def carried_file(path: Path) -> TerminalFile:
+    """A file that somebody carried here from its terminal. Raises UsageError."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(argument=str(path), reason=TOO_LARGE)
+        return TerminalFile(path.name, path.read_bytes())
+    except OSError as error:
+        raise UsageError(argument=str(path), reason=error.strerror or "") from error
+
+
 def note_state(
     office: Office, actor: Actor, terminal: int, epoch: int, name: str, state: str
 ) -> None:
@@ -127,11 +140,6 @@ def note_state(
         state=state,
     ) as step:
         step.store.files.set_state(terminal, epoch, name, state)
-
-
-def kept_name(name: str) -> str:
-    """As the books call a file: no longer than a record may hold."""
-    return short(name, MAX_NAME_BYTES)
 
 
 def _take_slice(

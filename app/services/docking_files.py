@@ -10,7 +10,8 @@ from pathlib import Path
 from app.domain.problems import Problem, problem
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
-from app.services.device_files import FileResult, kept_name, note_state, take_file
+from app.services.device_files import FileResult, note_state, take_file
+from app.services.file_batches import kept_name
 from app.services.file_terminals import setup_for
 from app.services.intake import IntakeResult
 from app.services.list_files import SentLists, list_files

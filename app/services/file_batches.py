@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from app.domain.continuing import digest_of
 from app.domain.profiles.making import Document, DraftRecord, Made, Receipt
 from app.domain.profiles.reading import BadLine, Line
-from app.domain.records.catalogue import RECORD_TYPES
-from app.services.desk_batch import DeskBatch
+from app.domain.records.catalogue import (
+    BAD_LINE,
+    FILE_PART,
+    RECEIPT,
+    RECEIPT_LINE,
+    RECORD_TYPES,
+    SOURCES,
+)
+from app.services.desk_batch import DeskBatch, short
 from drivers.file_contract import TerminalFile
 
 APP_VERSION = "file"
-_FILE, _BAD_LINE, _SOURCES, _RECEIPT, _RECEIPT_LINE = 201, 202, 203, 204, 205
 _PART_BYTES = 6 * 1024
 _SOURCE = struct.Struct(">III")
 _NAME_BYTES, _TEXT_BYTES, _PROFILE_BYTES = 120, 4096, 40
@@ -47,7 +53,7 @@ def fill(
     for part in range(parts):
         start = part * _PART_BYTES
         told = {
-            "name": short(file.name, _NAME_BYTES),
+            "name": kept_name(file.name),
             "sha256": sha256,
             "size_bytes": len(file.data),
             "offset": piece.offset + start,
@@ -59,7 +65,7 @@ def fill(
             "profile": short(profile, _PROFILE_BYTES),
             "data": piece.data[start : start + _PART_BYTES],
         }
-        batch.add(_FILE, told)
+        batch.add(FILE_PART, told)
     sources: list[bytes] = []
     told_bad: set[BadLine] = set()
     for document in made.documents:
@@ -75,7 +81,7 @@ def fill(
             _add_bad(batch, line, None)
     for start in range(0, len(sources), _PART_BYTES // _SOURCE.size):
         told_now = sources[start : start + _PART_BYTES // _SOURCE.size]
-        batch.add(_SOURCES, {"entries": b"".join(told_now)})
+        batch.add(SOURCES, {"entries": b"".join(told_now)})
 
 
 def sources_in(entries: bytes) -> Iterable[tuple[int, int, int]]:
@@ -84,9 +90,9 @@ def sources_in(entries: bytes) -> Iterable[tuple[int, int, int]]:
     return _SOURCE.iter_unpack(entries[:whole])
 
 
-def short(text: str, limit: int) -> str:
-    """As much of a text as fits into so many bytes, without what no record may hold."""
-    return text.replace("\0", " ").encode()[:limit].decode(errors="ignore")
+def kept_name(name: str) -> str:
+    """As the books call a file: no longer than a record may hold."""
+    return short(name, _NAME_BYTES)
 
 
 def _add(batch: DeskBatch, record: DraftRecord, sources: list[bytes]) -> int:
@@ -98,7 +104,7 @@ def _add(batch: DeskBatch, record: DraftRecord, sources: list[bytes]) -> int:
 
 def _add_receipt(batch: DeskBatch, receipt: Receipt, sources: list[bytes]) -> int:
     told = {"supplier": receipt.supplier or None, "place": receipt.location}
-    header = batch.add(_RECEIPT, told | {"lines": len(receipt.lines)})
+    header = batch.add(RECEIPT, told | {"lines": len(receipt.lines)})
     for goods in receipt.lines:
         fields = {
             "product": goods.product,
@@ -107,7 +113,7 @@ def _add_receipt(batch: DeskBatch, receipt: Receipt, sources: list[bytes]) -> in
             "produced": goods.produced,
             "expiry": goods.expiry,
         }
-        _note(sources, batch.add(_RECEIPT_LINE, fields), [goods.line])
+        _note(sources, batch.add(RECEIPT_LINE, fields), [goods.line])
     return header
 
 
@@ -129,7 +135,7 @@ def _add_bad(batch: DeskBatch, line: BadLine, header: int | None) -> None:
         "text": short(shown, _TEXT_BYTES),
         "document": None if header is None else (batch.origin.epoch, header),
     }
-    batch.add(_BAD_LINE, fields)
+    batch.add(BAD_LINE, fields)
 
 
 def _note(sources: list[bytes], seq: int, lines: Iterable[Line]) -> None:

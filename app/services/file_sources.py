@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.problems import Problem
+from app.domain.records.catalogue import FILE_PART, SOURCES
 from app.domain.records.reading import read_record
 from app.services.file_batches import sources_in
 from drivers.protocols.docking.batch import Batch, Record
-
-_FILE, _SOURCES = 201, 203
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,12 @@ def lines_behind(batch: Batch) -> Mapping[int, tuple[FileLine, ...]]:
     name, first, parts = "", 0, list[bytes]()
     entries: list[bytes] = []
     for record in batch.records:
-        if not isinstance(record, Record) or record.type not in (_FILE, _SOURCES):
+        if not isinstance(record, Record) or record.type not in (FILE_PART, SOURCES):
             continue
         fields = read_record(record.type, record.body)
         if isinstance(fields, Problem):
             continue
-        if record.type == _SOURCES:
+        if record.type == SOURCES:
             entries.append(fields["entries"])
             continue
         if not parts:

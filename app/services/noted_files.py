@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.domain.records.catalogue import FILE_PART
 from app.services.sorting import Piece
 from app.storage.store import Store
 from app.storage.store.files import TakenFile
 from drivers.protocols.docking.batch import BatchHeader
-
-_FILE = 201
 
 
 def note_files(store: Store, pieces: Sequence[Piece], header: BatchHeader, batch_id: UUID) -> None:
@@ -18,7 +17,7 @@ def note_files(store: Store, pieces: Sequence[Piece], header: BatchHeader, batch
     told = {
         piece.read.fields["name"]: piece.read.fields
         for piece in pieces
-        if piece.read is not None and piece.read.type == _FILE
+        if piece.read is not None and piece.read.type == FILE_PART
     }
     for name, fields in told.items():
         store.files.note(

@@ -14,7 +14,7 @@ from app.domain.records.reading import read_record
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken, UsageError
 from app.services.archive import Origin
-from app.services.desk_batch import DeskBatch
+from app.services.desk_batch import DeskBatch, short
 from app.services.intake import IntakeResult, take_in
 from app.services.journal import journaled
 from app.services.office import Office
@@ -106,7 +106,7 @@ def seal_paper(
     if not records:
         raise RuleBroken("no-lines")
     batch = _batch(office, terminal_no)
-    batch.add(_EVENT, {"kind": "login", "a": 0, "b": 0, "text": _short(actor.user)})
+    batch.add(_EVENT, {"kind": "login", "a": 0, "b": 0, "text": short(actor.user, _NAME_BYTES)})
     for record in records:
         batch.add(record.type, record.fields, record.at_ms, record.person)
     return batch.origin, batch.seal()
@@ -180,11 +180,6 @@ def _batch(office: Office, terminal_no: int) -> DeskBatch:
             # what it still holds bears the numbers that would be typed now
             raise RuleBroken("terminal-not-lost", terminal=terminal_no)
         return DeskBatch(office, reader, known, APP_VERSION)
-
-
-def _short(name: str) -> str:
-    """As much of a name as fits into the record."""
-    return name.encode()[:_NAME_BYTES].decode(errors="ignore")
 
 
 def _records_of(result: PaperResult, note: ExpectedNote, at_ms: int) -> list[PaperRecord]:

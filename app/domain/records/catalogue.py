@@ -241,21 +241,23 @@ FIRST_DESK_TYPE = 200
 """Records from here on the desk makes itself, when it takes in the file of a terminal that knows no
 records: the file as it came, what became of its lines, and goods that came in."""
 
+FILE_PART, BAD_LINE, SOURCES, RECEIPT, RECEIPT_LINE = range(201, 206)
+
 _DESK_ROWS = (
     _row(
-        201,
+        FILE_PART,
         "FIL",
         "name:t120 sha256:b32 size_bytes:u32 offset:u32 part:u16 parts:u16 lines_before:u32"
         " lines:u32 lines_sha256:b32 profile:t40 data:bytes",
     ),
-    _row(202, "LIN", "number:u32 reason:t24 column:t40 text:t4096 document?:ref"),
-    _row(203, "SRC", "entries:bytes"),
-    _row(204, "GRC", "supplier?:c8 place:c12 lines:u16"),
+    _row(BAD_LINE, "LIN", "number:u32 reason:t24 column:t40 text:t4096 document?:ref"),
+    _row(SOURCES, "SRC", "entries:bytes"),
+    _row(RECEIPT, "GRC", "supplier?:c8 place:c12 lines:u16"),
     _row(
-        205,
+        RECEIPT_LINE,
         "GRL",
         "receipt:ref product:c12 qty_base:qty+ lot?:t20 produced?:day expiry?:day",
-        header=204,
+        header=RECEIPT,
     ),
 )
 

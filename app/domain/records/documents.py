@@ -9,7 +9,7 @@ from app.domain.counts import MAX_COUNT_LINES, LineState
 from app.domain.deliveries import DeliveryResult
 from app.domain.orders import OrderLine, check_order_lines
 from app.domain.problems import Problem, problem
-from app.domain.records.catalogue import RECORD_TYPES
+from app.domain.records.catalogue import BAD_LINE, RECEIPT, RECORD_TYPES
 from app.domain.records.drafts import (
     CountDraft,
     CountedLine,
@@ -26,7 +26,6 @@ from app.domain.records.drafts import (
 from app.domain.records.identity import Ref
 
 _DELETION = 61
-_BAD_LINE = 202
 _MS_PER_LINE = 1_000
 
 
@@ -50,7 +49,7 @@ def assemble(records: Sequence[ReadRecord]) -> list[Draft]:
             name = RECORD_TYPES[record.type].name
             heads.append((record, (problem("E_STRAY_LINE", name, header=str(tuple(ref))),)))
     deleted = {record.fields["target"] for record in records if record.type == _DELETION}
-    torn = Counter(record.fields["document"] for record in records if record.type == _BAD_LINE)
+    torn = Counter(record.fields["document"] for record in records if record.type == BAD_LINE)
     drafts = []
     for header, problems in heads:
         own_lines = tuple(lines[header.key.ref])
@@ -262,7 +261,7 @@ _BUILDERS: Mapping[int, Callable[[ReadRecord, _Lines, _Problems, bool], Draft]] 
         12: _build_delivery,
         16: _build_count,
         20: _build_visit,
-        _BAD_LINE: _build_bad_line,
-        204: _build_receipt,
+        BAD_LINE: _build_bad_line,
+        RECEIPT: _build_receipt,
     }
 )

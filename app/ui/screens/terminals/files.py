@@ -8,19 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.continuing import Verdict
-from app.errors import UsageError
 from app.explain import problem_sentence
-from app.i18n import N_
-from app.services.device_files import FileResult, take_file
+from app.services.device_files import FileResult, carried_file, take_file
 from app.storage.store.files import FileSetup
 from app.ui.dialogs.file_terminal import FileTerminalDialog
 from app.ui.dialogs.files import ask_file
 from app.ui.dock_watcher import DockWatcher
 from app.ui.screens.screen import Screen
 from app.ui.tasks import Job
-from drivers.file_contract import MAX_FILE_BYTES, TerminalFile
-
-TOO_LARGE = N_("it is larger than any terminal's file")
 
 
 class FileTerminals(QObject):
@@ -58,7 +53,7 @@ class FileTerminals(QObject):
         office, actor = self._workplace.office, self._workplace.actor
 
         def work(_job: Job) -> FileResult:
-            return take_file(office, actor, setup, _read(file), again=again)
+            return take_file(office, actor, setup, carried_file(file), again=again)
 
         self._workplace.tasks.start(
             f"files {setup.terminal_no}",
@@ -111,12 +106,3 @@ class FileTerminals(QObject):
 
 def _waiting(result: FileResult) -> int:
     return sum(each.counts.quarantined for each in result.results)
-
-
-def _read(file: Path) -> TerminalFile:
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise UsageError(argument=str(file), reason=TOO_LARGE)
-        return TerminalFile(file.name, file.read_bytes())
-    except OSError as error:
-        raise UsageError(argument=str(file), reason=error.strerror or "") from error
