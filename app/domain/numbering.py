@@ -28,6 +28,9 @@ class DocumentKind(StrEnum):
     ST = "ST"  # settlement
     RV = "RV"  # reversal
     LS = "LS"  # load sheet
+    WO = "WO"  # write-off
+    IM = "IM"  # stock from before this program: opening stock, moves of another one
+    CN = "CN"  # goods placed with a customer and still ours
 
     @property
     def digits(self) -> str:

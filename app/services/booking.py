@@ -10,6 +10,7 @@ from app.domain.numbering import DocumentKind
 from app.domain.stock import Location, Move
 from app.errors import RuleBroken
 from app.services.journal import Step
+from app.services.moving import move_goods
 from app.storage.queries.directory import find_branch
 from app.storage.store.papers import Header, Line, Paper
 from app.storage.store.uploads import Link
@@ -69,7 +70,7 @@ def book(
     ]
     store.documents.add([Paper(header=header, lines=tuple(lines))])
     store.uploads.link([Link(record_id=step.record_id, document_id=document_id)])
-    for left in store.stock.post(moves):
+    for left in move_goods(store, moves):
         raise RuleBroken("negative-stock", shelf=left.location_code, balance=left.qty)
     store.documents.post({document_id: posting})
     store.audit.about(str(number))

@@ -17,6 +17,7 @@ from app.domain.rights import Actor, Right
 from app.domain.stock import Location, LocationKind, Move
 from app.errors import NotFound, RuleBroken
 from app.services.journal import Step, journaled
+from app.services.moving import move_goods
 from app.services.numbering import issue
 from app.services.office import Office
 from app.storage.queries.deliveries import compose
@@ -99,7 +100,7 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
     state = DELIVERY_TRANSITIONS.after(state, DeliveryEvent.LOAD)
     store.documents.number(dict(zip(ids, numbers, strict=True)), state)
     store.documents.load(ids, load_no=load_no, van_id=van.key)
-    store.stock.post(_moves(step, going, van, day))
+    move_goods(store, _moves(step, going, van, day))
     store.documents.freeze([freeze(key, compose(store.reader, key)) for key in ids])
     store.audit.about(load_no)
     shorts = tuple(

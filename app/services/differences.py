@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.lots import LotStock
 from app.domain.stock import Location, LocationKind, Move, Negative
 from app.errors import RuleBroken
+from app.services.moving import move_goods
 from app.storage.keys import derived_key
 from app.storage.store import Store
 from app.storage.store.scope import Source
@@ -62,7 +63,7 @@ def adjust(store: Store, found: Sequence[Found], posting_dates: Mapping[UUID, da
                     seq=None if each.source is None else each.source.seq,
                 )
             )
-    for negative in store.stock.post(moves):
+    for negative in move_goods(store, moves):
         if negative.kind.negative is Negative.REFUSED:
             raise RuleBroken("negative-stock", shelf=negative.location_code, balance=negative.qty)
     return len(moves)

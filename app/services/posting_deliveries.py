@@ -22,6 +22,7 @@ from app.domain.records.drafts import DeliveryDraft, ReadRecord
 from app.domain.records.units import check_delivery_products
 from app.domain.stock import Location, LocationKind, Move
 from app.services.cases import Bench, Case
+from app.services.moving import move_goods
 from app.storage.keys import derived_key
 from app.storage.queries.arrivals import reversal_number
 from app.storage.queries.count_points import last_counted_ms
@@ -105,7 +106,7 @@ def post_deliveries(
         if note.party_id is not None:
             moves += _moves(bench, draft, note, places[note.party_id])
     store.documents.record_results(entries)
-    negative = {(each.location_id, each.product_id) for each in store.stock.post(moves)}
+    negative = {(each.location_id, each.product_id) for each in move_goods(store, moves)}
     store.documents.post(dates)
     for case, draft, note in fresh.values():
         _flag_negative(case, draft, note, negative)

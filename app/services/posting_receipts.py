@@ -10,6 +10,7 @@ from app.domain.problems import problem
 from app.domain.records.drafts import ReceiptDraft
 from app.domain.stock import Location, LocationKind, Move
 from app.services.cases import Bench, Case
+from app.services.moving import move_goods
 from app.services.numbering import issue
 from app.services.receiving import put_lot
 from app.storage.keys import derived_key
@@ -79,7 +80,7 @@ def post_receipts(bench: Bench, cases: Receipts) -> tuple[int, int]:
         case.link(draft.header, header.id)
         case.posted = True
     store.documents.add(papers)
-    store.stock.post(moves)
+    move_goods(store, moves)
     store.documents.post(
         {paper.header.id: bench.posting_date(paper.header.business_date) for paper in papers}
     )

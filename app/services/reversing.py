@@ -8,6 +8,7 @@ from app.domain.rights import Actor, Right
 from app.domain.stock import Move, Negative
 from app.errors import NotFound, RuleBroken
 from app.services.journal import Step, journaled
+from app.services.moving import move_goods
 from app.services.office import Office
 from app.storage.queries.arrivals import reversal_number
 from app.storage.queries.directory import find_branch
@@ -85,7 +86,7 @@ def _mirror(step: Step, original: FoundDocument, reason: str) -> str:
         for move in store.stock.moves_of_lines(lines).values()
         if move.reason not in _STAYS
     ]
-    for negative in store.stock.post(moves):
+    for negative in move_goods(store, moves):
         if negative.kind.negative is Negative.REFUSED:
             raise RuleBroken("negative-stock", shelf=negative.location_code, balance=negative.qty)
     store.documents.post({document_id: posting})

@@ -69,7 +69,7 @@ def test_every_kind_has_its_own_two_digits() -> None:
 
 
 def test_papers_for_auditors_are_gapless() -> None:
-    gapless = {"DN", "RN", "RC", "PR", "TR", "CT", "ST", "RV"}
+    gapless = {"DN", "RN", "RC", "PR", "TR", "CT", "ST", "RV", "WO", "IM", "CN"}
     assert {kind.value for kind in GAPLESS} == gapless
 
 

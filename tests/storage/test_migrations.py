@@ -79,7 +79,11 @@ def test_an_old_or_a_newer_schema_is_refused(
 def test_an_upgrade_keeps_what_is_there_and_checks_references(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path}/old.db"
     migrate.upgrade(url)
-    _execute(url, "INSERT INTO person VALUES (127, x'00', 'P', 'n', 1, 1, '', '')")
+    _execute(
+        url,
+        "INSERT INTO person (branch_id, id, code, name, active, rev, roles, phone)"
+        " VALUES (127, x'00', 'P', 'n', 1, 1, '', '')",
+    )
     with pytest.raises(DatabaseError, match="person"):
         migrate.upgrade(url)
     _execute(url, "INSERT INTO branch VALUES (127, 'b', '', '', '', 'CNY', 480, 240, NULL, 0)")

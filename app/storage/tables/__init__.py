@@ -14,6 +14,27 @@ from app.storage.tables.documents import (
     stock_count,
 )
 from app.storage.tables.files import file_setup, taken_file
+from app.storage.tables.goods import (
+    delivery_proof,
+    goods_receipt,
+    goods_receipt_line,
+    goods_return,
+    goods_return_line,
+    load_line,
+    load_sheet,
+    reservation,
+    stock_case,
+    supplier_claim,
+    transfer,
+    transfer_line,
+    write_off,
+)
+from app.storage.tables.masters import (
+    asset,
+    master_change,
+    past_sale,
+    target,
+)
 from app.storage.tables.organisation import (
     branch,
     code_alias,
@@ -21,11 +42,23 @@ from app.storage.tables.organisation import (
     reason,
     route,
     route_stop,
+    territory,
+    territory_assignment,
     vehicle,
 )
-from app.storage.tables.parties import customer_profile, party
-from app.storage.tables.products import lot, packing, price_item, price_list, product
-from app.storage.tables.stock import location, stock_balance, stock_move
+from app.storage.tables.parties import credit_policy, customer_profile, party
+from app.storage.tables.products import empties_bom, lot, packing, price_item, price_list, product
+from app.storage.tables.promotions import (
+    promotion,
+    promotion_rule,
+)
+from app.storage.tables.stock import (
+    location,
+    period_balance,
+    stock_balance,
+    stock_move,
+    stock_period,
+)
 from app.storage.tables.terminals import (
     backup_run,
     blob,
@@ -44,46 +77,71 @@ from app.storage.tables.uploads import (
 )
 
 __all__ = [
+    "asset",
     "audit_event",
     "backup_run",
     "blob",
     "branch",
     "code_alias",
     "count_line",
+    "credit_policy",
     "customer_profile",
     "data_set",
     "delivery",
     "delivery_line",
+    "delivery_proof",
     "dock_session",
     "document",
     "document_line",
     "document_snapshot",
+    "empties_bom",
     "file_setup",
+    "goods_receipt",
+    "goods_receipt_line",
+    "goods_return",
+    "goods_return_line",
+    "load_line",
+    "load_sheet",
     "location",
     "lot",
+    "master_change",
     "metadata",
     "number_block",
     "number_series",
     "packing",
     "party",
+    "past_sale",
+    "period_balance",
     "person",
     "price_item",
     "price_list",
     "print_log",
     "product",
+    "promotion",
+    "promotion_rule",
     "quarantine_item",
     "raw_record",
     "reason",
     "record_link",
+    "reservation",
     "route",
     "route_stop",
     "sales_order",
     "stock_balance",
+    "stock_case",
     "stock_count",
     "stock_move",
+    "stock_period",
+    "supplier_claim",
     "taken_file",
+    "target",
     "terminal",
     "terminal_key",
+    "territory",
+    "territory_assignment",
+    "transfer",
+    "transfer_line",
     "upload_batch",
     "vehicle",
+    "write_off",
 ]

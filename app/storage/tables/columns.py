@@ -21,6 +21,9 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy import false as sql_false
+from sqlalchemy import text as sql
+from sqlalchemy import true as sql_true
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -86,21 +89,28 @@ def key(name: str, *, optional: bool = False) -> Column[uuid.UUID]:
     return Column(name, Key16, nullable=optional)
 
 
-def text(name: str, *, optional: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=optional)
+def text(name: str, *, optional: bool = False, default: str | None = None) -> Column[str]:
+    """`default` is for columns that came later than their table: what its old rows then say."""
+    stands = None if default is None else sql(f"'{default}'")
+    return Column(name, Text, nullable=optional, server_default=stands)
 
 
-def whole(name: str, *, optional: bool = False) -> Column[int]:
+def whole(name: str, *, optional: bool = False, default: int | None = None) -> Column[int]:
     """A whole number of any size: base units, fen, milliseconds, counters."""
-    return Column(name, BigInteger, nullable=optional)
+    return Column(name, BigInteger, nullable=optional, server_default=_number(default))
 
 
-def small(name: str, *, optional: bool = False) -> Column[int]:
-    return Column(name, Integer, nullable=optional)
+def small(name: str, *, optional: bool = False, default: int | None = None) -> Column[int]:
+    return Column(name, Integer, nullable=optional, server_default=_number(default))
 
 
-def flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
+def flag(name: str, *, default: bool | None = None) -> Column[bool]:
+    stands = {None: None, True: sql_true(), False: sql_false()}[default]
+    return Column(name, Boolean, nullable=False, server_default=stands)
+
+
+def _number(default: int | None) -> str | None:
+    return None if default is None else str(default)
 
 
 def branch_and_key() -> tuple[Column[int], Column[uuid.UUID], PrimaryKeyConstraint]:
@@ -115,6 +125,11 @@ def of_branch() -> ForeignKeyConstraint:
 def refers(column: str, table: str, target: str = "id") -> ForeignKeyConstraint:
     """A reference inside the same branch."""
     return ForeignKeyConstraint(["branch_id", column], [f"{table}.branch_id", f"{table}.{target}"])
+
+
+def extends(table: str, column: str) -> tuple[PrimaryKeyConstraint, ForeignKeyConstraint]:
+    """The row adds to one row of another table and goes by its key."""
+    return PrimaryKeyConstraint("branch_id", column), refers(column, table)
 
 
 def one_of(column: str, values: Iterable[str], *, optional: bool = False) -> CheckConstraint:

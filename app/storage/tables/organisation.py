@@ -1,6 +1,6 @@
 """The branch, its people, its routes and its vehicles."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Integer, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, UniqueConstraint
 
 from app.storage.tables.columns import (
     branch_and_key,
@@ -41,6 +41,8 @@ person = Table(
     *master(),
     text("roles"),
     text("phone"),
+    Column("hire_date", Date),
+    Column("leave_date", Date),
     of_branch(),
     UniqueConstraint("branch_id", "code"),
 )
@@ -62,6 +64,9 @@ route = Table(
     *master(),
     key("person_id", optional=True),
     key("vehicle_id", optional=True),
+    # Monday is 1, Sunday 64; a route that is driven every so many weeks counts from 1970-01-05.
+    small("weekdays", default=127),
+    small("cycle_weeks", default=1),
     of_branch(),
     refers("person_id", "person"),
     refers("vehicle_id", "vehicle"),
@@ -75,11 +80,43 @@ route_stop = Table(
     key("route_id"),
     key("party_id"),
     small("stop_seq"),
+    small("planned_minutes", default=0),
     refers("route_id", "route"),
     refers("party_id", "party"),
     UniqueConstraint("branch_id", "route_id", "party_id"),
     UniqueConstraint("branch_id", "route_id", "stop_seq"),
     CheckConstraint("stop_seq >= 1", name="stop_seq_positive"),
+)
+
+territory = Table(
+    "territory",
+    metadata,
+    *branch_and_key(),
+    *master(),
+    text("kind"),
+    key("parent_id", optional=True),
+    of_branch(),
+    refers("parent_id", "territory"),
+    UniqueConstraint("branch_id", "code"),
+    one_of("kind", ("area", "district")),
+)
+
+territory_assignment = Table(
+    "territory_assignment",
+    metadata,
+    *branch_and_key(),
+    key("territory_id"),
+    key("party_id", optional=True),
+    key("person_id", optional=True),
+    text("role"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    refers("territory_id", "territory"),
+    refers("party_id", "party"),
+    refers("person_id", "person"),
+    CheckConstraint("(party_id IS NULL) <> (person_id IS NULL)", name="one_holder"),
+    CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="interval_not_empty"),
+    Index(None, "branch_id", "territory_id"),
 )
 
 reason = Table(

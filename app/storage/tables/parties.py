@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, Column, Date, Table, UniqueConstraint
 
 from app.storage.tables.columns import (
     branch_and_key,
+    flag,
     key,
     master,
     metadata,
@@ -12,6 +13,7 @@ from app.storage.tables.columns import (
     refers,
     small,
     text,
+    whole,
 )
 
 party = Table(
@@ -25,6 +27,10 @@ party = Table(
     text("contact"),
     text("phone"),
     text("licence_no"),
+    Column("licence_expiry", Date),
+    flag("supplier", default=False),
+    # First letters of the name as pinyin, for typing on a keyboard without Chinese.
+    text("initials", default=""),
     of_branch(),
     UniqueConstraint("branch_id", "code"),
     one_of("kind", ("org", "person")),
@@ -43,13 +49,20 @@ customer_profile = Table(
     text("language"),
     small("min_remaining_days"),
     small("pay_terms_days"),
+    small("tier", default=0),
+    text("grade", default=""),
+    small("visits_per_month", default=0),
     key("salesperson_id", optional=True),
     key("route_id", optional=True),
     key("wholesaler_id", optional=True),
+    key("territory_id", optional=True),
+    key("bill_to_id", optional=True),
     refers("party_id", "party"),
     refers("salesperson_id", "person"),
     refers("route_id", "route"),
     refers("wholesaler_id", "party"),
+    refers("territory_id", "territory"),
+    refers("bill_to_id", "party"),
     UniqueConstraint("branch_id", "party_id", "valid_from"),
     one_of(
         "customer_type",
@@ -59,4 +72,21 @@ customer_profile = Table(
     one_of("language", ("zh", "en")),
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="interval_not_empty"),
     CheckConstraint("min_remaining_days >= 0 AND pay_terms_days >= 0", name="days_not_negative"),
+)
+
+credit_policy = Table(
+    "credit_policy",
+    metadata,
+    *branch_and_key(),
+    key("party_id"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    whole("limit_fen"),
+    small("overdue_days_block"),
+    text("mode"),
+    refers("party_id", "party"),
+    UniqueConstraint("branch_id", "party_id", "valid_from"),
+    one_of("mode", ("warn", "hold", "cash_only")),
+    CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="interval_not_empty"),
+    CheckConstraint("limit_fen >= 0 AND overdue_days_block >= 0", name="not_negative"),
 )

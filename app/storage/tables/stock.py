@@ -129,3 +129,36 @@ stock_balance = Table(
     Index(None, "branch_id", "product_id"),
     sqlite_with_rowid=False,
 )
+
+# What lay where at the end of a day, so that no question about a day adds up the years before it.
+stock_period = Table(
+    "stock_period",
+    metadata,
+    small("branch_id"),
+    Column("period_end", Date, nullable=False),
+    whole("made_ms"),
+    PrimaryKeyConstraint("branch_id", "period_end"),
+    of_branch(),
+)
+
+period_balance = Table(
+    "period_balance",
+    metadata,
+    small("branch_id"),
+    Column("period_end", Date, nullable=False),
+    key("location_id"),
+    key("product_id"),
+    key("lot_id"),
+    key("owner_id"),
+    whole("qty"),
+    PrimaryKeyConstraint(
+        "branch_id", "period_end", "location_id", "product_id", "lot_id", "owner_id"
+    ),
+    ForeignKeyConstraint(
+        ["branch_id", "period_end"], ["stock_period.branch_id", "stock_period.period_end"]
+    ),
+    refers("location_id", "location"),
+    refers("product_id", "product"),
+    Index(None, "branch_id", "product_id", "period_end"),
+    sqlite_with_rowid=False,
+)
