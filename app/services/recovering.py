@@ -11,6 +11,7 @@ from app.services.blobs import note_found_blobs
 from app.services.intake import IntakeResult, take_in_kept
 from app.services.office import Office
 from app.services.paper_entry import typist_of
+from app.services.periods import keep_periods
 from app.services.session_log import sweep_traffic
 from app.storage.queries.arrivals import archive_paths, last_clock_offset_ms
 from drivers.protocols.docking.batch import BatchError
@@ -26,6 +27,7 @@ def recover(office: Office, actor: Actor) -> tuple[IntakeResult, ...]:
     office.archive.sweep()
     note_found_blobs(office, actor)
     sweep_traffic(office)
+    keep_periods(office, actor)
     branch = office.database.branch_id
     with office.database.read() as reader:
         missing = sorted(office.archive.paths() - archive_paths(reader), key=origin_of)

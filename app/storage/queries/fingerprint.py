@@ -11,7 +11,18 @@ from app.storage.reader import Reader
 from app.storage.tables import metadata
 
 # Not business: who was logged in when, what was printed, how often a row was touched.
-_LEFT_OUT_TABLES = frozenset({"audit_event", "backup_run", "data_set", "dock_session", "print_log"})
+# Balances kept by month are worked out of the moves at any time.
+_LEFT_OUT_TABLES = frozenset(
+    {
+        "audit_event",
+        "backup_run",
+        "data_set",
+        "dock_session",
+        "period_balance",
+        "print_log",
+        "stock_period",
+    }
+)
 _LEFT_OUT_COLUMNS = frozenset(
     {
         "archive_path",

@@ -12,6 +12,7 @@ from app.storage.store.files import Files
 from app.storage.store.masters import Masters
 from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
+from app.storage.store.periods import Periods
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
 from app.storage.store.terminal_keys import TerminalKeys
@@ -33,7 +34,8 @@ class Store:
         self.masters = Masters(scope)
         self.numbers = Numbers(scope)
         self.number_blocks = NumberBlocks(scope)
-        self.stock = Stock(scope)
+        self.periods = Periods(scope)
+        self.stock = Stock(scope, self.periods)
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.lots import Lot, LotStock
 from app.domain.stock import Goods, Location, LocationKind, Move, Negative
+from app.storage.store.periods import Periods
 from app.storage.store.scope import Scope
 from app.storage.tables import location, lot, product, stock_balance, stock_move
 from app.storage.tables.columns import NO_KEY
@@ -32,8 +33,9 @@ class NegativeBalance:
 
 
 class Stock:
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, periods: Periods) -> None:
         self._scope = scope
+        self._periods = periods
 
     def post(self, moves: Sequence[Move]) -> tuple[NegativeBalance, ...]:
         """Writes the moves and adds them to the balances, in a handful of statements.
@@ -50,6 +52,7 @@ class Stock:
             sums[(move.source.key, *goods)] -= move.qty
             sums[(move.target.key, *goods)] += move.qty
         self._add(sums)
+        self._periods.follow(moves)
         return self._negative({move.source.key for move in moves})
 
     def moves(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Move]:
