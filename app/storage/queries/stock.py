@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, select
 
 from app.domain.stock import LocationKind
 from app.errors import NotFound
+from app.storage.queries.balances import balances_on
 from app.storage.queries.count_points import CountPoint, count_points
 from app.storage.queries.directory import find_branch
-from app.storage.queries.flows import REAL, flows
+from app.storage.queries.flows import REAL, flows, flows_of_product
 from app.storage.reader import Reader
 from app.storage.tables import (
     document,
@@ -170,21 +171,17 @@ def statement(
     """Per product, over posting dates from `d_from` to `d_to` inclusive.
 
     For one place, or for all real places of our own together (moves between them cancel out).
-    Counted back from the running balances, so a recent period costs little however long the
-    ledger is. Products that neither moved nor lie there are left out.
+    It costs what happened between the days, however long ago that was. Products that neither moved
+    nor lie there are left out.
     """
-    balances = _balances(reader, location_code)
+    balances = _closing(reader, location_code, d_to)
     inside: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    after: dict[uuid.UUID, int] = defaultdict(int)
-    for flow in flows(reader, stock_move.c.posting_date >= d_from, location_code):
-        if flow.posting_date > d_to:
-            after[flow.product_id] += flow.change
-        else:
-            inside[flow.product_id][flow.column] += flow.change
+    for flow in flows(reader, stock_move.c.posting_date.between(d_from, d_to), location_code):
+        inside[flow.product_id][flow.column] += flow.change
     rows = []
     for item in _products(reader):
         moved = inside[item.id]
-        closing = balances.get(item.id, 0) - after[item.id]
+        closing = balances.get(item.id, 0)
         if not (moved or closing):
             continue
         rows.append(
@@ -209,14 +206,10 @@ def over_time(
 ) -> StockOverTime:
     """Closing balances by posting date, at one place or at all real places of our own."""
     item = _product(reader, product_code)
-    balance = _balances(reader, location_code, item.id).get(item.id, 0)
+    balance = _closing(reader, location_code, d_to, item.id).get(item.id, 0)
     changes: dict[date, int] = defaultdict(int)
-    recent = and_(stock_move.c.posting_date >= d_from, stock_move.c.product_id == item.id)
-    for flow in flows(reader, recent, location_code):
-        if flow.posting_date > d_to:
-            balance -= flow.change
-        else:
-            changes[flow.posting_date] += flow.change
+    for flow in flows_of_product(reader, item.code, location_code, d_from, d_to):
+        changes[flow.posting_date] += flow.change
     days = []
     for back in range((d_to - d_from).days + 1):
         day = d_to - timedelta(days=back)
@@ -232,26 +225,22 @@ def over_time(
     )
 
 
-def _balances(
-    reader: Reader, location_code: str | None, product_id: uuid.UUID | None = None
+def _closing(
+    reader: Reader, location_code: str | None, day: date, product_id: uuid.UUID | None = None
 ) -> dict[uuid.UUID, int]:
-    balance = stock_balance.c
-    query = (
-        select(balance.product_id, func.sum(balance.qty).label("qty"))
-        .join(
-            location,
-            and_(location.c.branch_id == balance.branch_id, location.c.id == balance.location_id),
-        )
-        .where(balance.branch_id == reader.branch_id)
-        .group_by(balance.product_id)
-    )
+    """Base units by product at the end of the day, at one place or at all real ones of our own."""
     if location_code is None:
-        query = query.where(location.c.kind.in_(REAL))
+        query = select(location.c.id).where(
+            location.c.branch_id == reader.branch_id, location.c.kind.in_(REAL)
+        )
+        places = {row.id for row in reader.rows(query)}
     else:
-        query = query.where(balance.location_id == _location_id(reader, location_code))
-    if product_id is not None:
-        query = query.where(balance.product_id == product_id)
-    return {row.product_id: int(row.qty) for row in reader.rows(query)}
+        places = {_location_id(reader, location_code)}
+    products = None if product_id is None else {product_id}
+    sums: dict[uuid.UUID, int] = defaultdict(int)
+    for shelf, qty in balances_on(reader, day, places=places, products=products).items():
+        sums[shelf.goods.product] += qty
+    return sums
 
 
 def _moves(
