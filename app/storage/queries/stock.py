@@ -229,13 +229,7 @@ def _closing(
     reader: Reader, location_code: str | None, day: date, product_id: uuid.UUID | None = None
 ) -> dict[uuid.UUID, int]:
     """Base units by product at the end of the day, at one place or at all real ones of our own."""
-    if location_code is None:
-        query = select(location.c.id).where(
-            location.c.branch_id == reader.branch_id, location.c.kind.in_(REAL)
-        )
-        places = {row.id for row in reader.rows(query)}
-    else:
-        places = {_location_id(reader, location_code)}
+    places = None if location_code is None else {_location_id(reader, location_code)}
     products = None if product_id is None else {product_id}
     sums: dict[uuid.UUID, int] = defaultdict(int)
     for shelf, qty in balances_on(reader, day, places=places, products=products).items():

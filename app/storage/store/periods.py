@@ -1,4 +1,4 @@
-"""Balances kept at the ends of months, so that no question about a day adds up the years before."""
+"""Balances of our places kept by month, so that no question about a day adds up the years."""
 
 import uuid
 from collections import Counter
@@ -19,15 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.stock import Move
+from app.domain.stock import Book, LocationKind, Move
 from app.storage.store.scope import Scope
-from app.storage.tables import period_balance, stock_move, stock_period
+from app.storage.tables import location, period_balance, stock_move, stock_period
 from app.storage.tables.columns import NO_KEY, Key16
 
 Shelf = tuple[uuid.UUID, uuid.UUID, uuid.UUID, uuid.UUID]
 
 # From so many sums on it is cheaper to make the periods again than to correct each of them.
 _TOO_MANY = 5_000
+REAL = frozenset(kind.value for kind in LocationKind if not kind.virtual and kind.book is Book.OWN)
 _NONE = literal(NO_KEY, Key16)
 
 
@@ -39,6 +40,7 @@ def month_end(day: date) -> date:
 class Periods:
     """A cache of the ledger by posting date: `keep` makes it, `follow` keeps it true.
 
+    Only real places of our own are kept: customers come to far more shelves, and few moves each.
     A month whose period is missing only makes questions slower, never wrong; a row of zero does no
     harm either.
     """
@@ -137,10 +139,11 @@ class Periods:
         sums: Counter[tuple[date, Shelf]] = Counter()
         for move in moves:
             goods = (move.product, move.lot or NO_KEY, move.owner or NO_KEY)
-            for end in ends:
-                if end >= move.posting_date:
-                    sums[end, (move.source.key, *goods)] -= move.qty
-                    sums[end, (move.target.key, *goods)] += move.qty
+            for place, qty in ((move.source, -move.qty), (move.target, move.qty)):
+                if place.kind.value in REAL:
+                    for end in ends:
+                        if end >= move.posting_date:
+                            sums[end, (place.key, *goods)] += qty
         if len(sums) > _TOO_MANY:
             self.forget(ends[0])
             return
@@ -172,10 +175,11 @@ def _side(
 ) -> Select[tuple[uuid.UUID, uuid.UUID, uuid.UUID, uuid.UUID, int]]:
     move = stock_move.c
     since = [] if before is None else [move.posting_date > before]
+    ours = select(location.c.id).where(location.c.branch_id == branch_id, location.c.kind.in_(REAL))
     return select(
         place.label("location_id"),
         move.product_id,
         func.coalesce(move.lot_id, _NONE).label("lot_id"),
         func.coalesce(move.owner_id, _NONE).label("owner_id"),
         (move.qty * sign).label("qty"),
-    ).where(and_(move.branch_id == branch_id, move.posting_date <= end, *since))
+    ).where(and_(move.branch_id == branch_id, move.posting_date <= end, place.in_(ours), *since))
