@@ -1,6 +1,8 @@
 """What every test finds: no setting of this machine, no window on its screen."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +12,14 @@ settings.register_profile("tallydock", deadline=None)
 settings.load_profile("tallydock")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Files in memory where there is room: what a test proves does not depend on how slow a disk is, and
+# every commit waits for it. What power loss does is told from what was flushed, not from a disk.
+MEMORY = Path("/dev/shm")  # noqa: S108
+ENOUGH_BYTES = 6 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    os.environ.setdefault("TMPDIR", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)
