@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 
-from app.domain.money import round_half_up
 from app.domain.numbering import DocumentKind, DocumentNumber
 from app.domain.orders import OrderLine, OrderState
-from app.domain.pricing import PriceCandidate, amount_at, differs_beyond, resolve_price
+from app.domain.pricing import (
+    PriceCandidate,
+    amount_at,
+    differs_beyond,
+    price_per_packing,
+    resolve_price,
+)
 from app.domain.problems import Problem, problem
 from app.domain.records.drafts import OrderDraft
 from app.domain.records.identity import TerminalKey
@@ -86,12 +90,6 @@ def _host_price(
     return resolve_price(candidates, line.packing, day)
 
 
-def _price_per_packing(price: PriceCandidate, factor: int) -> int:
-    if price.factor == factor:
-        return price.price_fen
-    return round_half_up(Fraction(price.price_fen * factor, price.factor))
-
-
 def _check_price(
     bench: Bench, customer: FoundCustomer, product: FoundProduct, line: OrderLine, day: date
 ) -> list[Problem]:
@@ -102,7 +100,7 @@ def _check_price(
         return [problem("E_NO_PRICE", where, product=line.product)]
     if packing is None:
         return []
-    own_fen = _price_per_packing(price, packing.factor)
+    own_fen = price_per_packing(price, packing.factor)
     if own_fen == line.price_fen:
         return []
     code = "E_PRICE_HOLD" if differs_beyond(line.price_fen, own_fen) else "E_PRICE"
@@ -204,7 +202,7 @@ def _line(
         packing_id=product.packing_id(line.packing),
         qty=line.qty_base,
         packs=line.packs,
-        price_fen=0 if price is None else _price_per_packing(price, factor),
+        price_fen=0 if price is None else price_per_packing(price, factor),
         price_source="" if price is None else price.key,
         gross_fen=gross_fen,
         net_fen=gross_fen,

@@ -15,6 +15,7 @@ from app.domain.pricing import (
     differs_beyond,
     effective_price,
     free_goods,
+    price_per_packing,
     resolve_price,
     slab,
 )
@@ -113,3 +114,8 @@ def test_a_price_from_outside_may_differ_by_half_a_percent(
     asked: int, own: int, beyond: bool
 ) -> None:
     assert differs_beyond(asked, own) is beyond
+
+
+def test_a_price_for_a_case_is_turned_into_one_for_a_bottle() -> None:
+    assert price_per_packing(price("p"), 12) == 5350
+    assert price_per_packing(price("p"), 1) == 446

@@ -1,4 +1,4 @@
-"""Prices: which one applies, and what promotions make of it."""
+"""Prices: which one applies, and what goods come to at it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,6 +63,13 @@ def resolve_price(
 def amount_at(candidate: PriceCandidate, qty_base: int) -> int:
     """Fen for `qty_base` base units at a price."""
     return line_amount(candidate.price_fen, candidate.factor, qty_base)
+
+
+def price_per_packing(candidate: PriceCandidate, factor: int) -> int:
+    """Fen for one packing of `factor` base units at a price that may be for another packing."""
+    if candidate.factor == factor:
+        return candidate.price_fen
+    return round_half_up(Fraction(candidate.price_fen * factor, candidate.factor))
 
 
 def slab(qty: int, price_fen: int, low: int, high: int, off_bp: int) -> int:
