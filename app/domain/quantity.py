@@ -18,6 +18,8 @@ class Packing:
     factor: int
     gtin: str | None = None
     is_default: bool = False
+    sellable: bool = True
+    orderable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from app.domain.lots import Lot
 from app.domain.pricing import PriceLevel, resolve_price
 from app.domain.quantity import Packing
 from app.domain.stock import LocationKind
-from app.errors import NotFound
+from app.errors import NotFound, RuleBroken
 from app.storage.database import Database
 from app.storage.queries import directory
 from app.storage.queries.search import find_anything
@@ -97,9 +97,17 @@ def test_a_customer_is_served_as_of_a_day(books: Books) -> None:
 def test_routes_and_prices_are_replaced_and_packings_keep_their_factor(books: Books) -> None:
     crate = Packing("CR", "筐", 24, gtin="12900001000014")
     bigger = Packing("CS", "大箱", 24)
+    with (
+        books.database.transaction(CLERK, "put") as store,
+        pytest.raises(RuleBroken, match="packing-factor"),
+    ):
+        store.masters.put_product(Product(code=BEER, name="望汐", packings=(BOTTLE, bigger)))
+    renamed = Packing("CS", "大箱", 12)
     with books.database.transaction(CLERK, "put") as store:
         store.masters.put_route(Route(code="R1", name="东线", stops=("SUP", "C01")))
-        store.masters.put_product(Product(code=BEER, name="望汐", packings=(BOTTLE, bigger, crate)))
+        store.masters.put_product(
+            Product(code=BEER, name="望汐", packings=(BOTTLE, renamed, crate))
+        )
         prices = (Price(product=BEER, packing="CR", price_fen=9900),)
         store.masters.put_price_list(
             PriceList(code="BASE", name="b", kind="base", valid_from=TODAY, prices=prices)

@@ -18,6 +18,7 @@ _LEFT_OUT_TABLES = frozenset(
         "backup_run",
         "data_set",
         "dock_session",
+        "master_change",
         "period_balance",
         "print_log",
         "stock_period",

@@ -6,6 +6,7 @@ from app.storage.reader import Reader
 from app.storage.store.audit import Audit
 from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
+from app.storage.store.coded_rows import CodedRows
 from app.storage.store.data_sets import DataSets
 from app.storage.store.documents import Documents
 from app.storage.store.files import Files
@@ -17,6 +18,7 @@ from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
 from app.storage.store.terminal_keys import TerminalKeys
 from app.storage.store.terminals import Terminals
+from app.storage.store.terms import Terms
 from app.storage.store.uploads import Uploads
 
 # Any constant will do: it tells this lock from other users of the same server.
@@ -31,7 +33,9 @@ class Store:
         self.now_ms = scope.now_ms
         self.reader: Reader = scope.reader
         self.audit = audit
-        self.masters = Masters(scope)
+        rows = CodedRows(scope)
+        self.masters = Masters(scope, rows)
+        self.terms = Terms(scope, rows)
         self.numbers = Numbers(scope)
         self.number_blocks = NumberBlocks(scope)
         self.periods = Periods(scope)

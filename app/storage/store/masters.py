@@ -1,20 +1,24 @@
 """Writes master data, by code: the first time a row is made, afterwards it is changed."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.domain.lots import Lot
 from app.domain.stock import LocationKind
-from app.errors import NotFound
-from app.storage.keys import derived_key, new_key
+from app.errors import NotFound, RuleBroken
+from app.storage.initials import initials
+from app.storage.keys import derived_key
 from app.storage.store import master_data
+from app.storage.store.coded_rows import CodedRows
+from app.storage.store.dated_rows import put_dated
 from app.storage.store.scope import Scope, columns_of
 from app.storage.tables import (
     branch,
     customer_profile,
+    empties_bom,
     location,
     lot,
     packing,
@@ -26,6 +30,7 @@ from app.storage.tables import (
     reason,
     route,
     route_stop,
+    territory,
     vehicle,
 )
 
@@ -33,11 +38,11 @@ _COMMON_PLACE_NAMES = {kind: kind.value.replace("_", " ") for kind in LocationKi
 
 
 class Masters:
-    """All changes of one transaction carry one `rev`, larger than any before in the branch."""
+    """Everything refers to everything else by code; NotFound for a code that is nowhere."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, rows: CodedRows) -> None:
         self._scope = scope
-        self._rev = 0
+        self._rows = rows
 
     def put_branch(self, data: master_data.Branch) -> None:
         """Makes or changes the branch that this transaction is for."""
@@ -50,68 +55,74 @@ class Masters:
             self._scope.connection.execute(insert(branch).values(**first))
 
     def put_person(self, data: master_data.Person) -> uuid.UUID:
-        return self._put(person, columns_of(data) | {"roles": ",".join(data.roles)})
+        return self._rows.put(person, columns_of(data) | {"roles": ",".join(data.roles)})
 
     def put_vehicle(self, data: master_data.Vehicle) -> uuid.UUID:
-        return self._put(vehicle, columns_of(data))
+        return self._rows.put(vehicle, columns_of(data))
 
     def put_reason(self, data: master_data.Reason) -> uuid.UUID:
-        return self._put(reason, columns_of(data))
+        return self._rows.put(reason, columns_of(data))
 
     def put_party(self, data: master_data.Party) -> uuid.UUID:
-        return self._put(party, columns_of(data))
+        return self._rows.put(party, columns_of(data) | {"initials": initials(data.name)})
 
     def put_customer(self, data: master_data.Party, profile: master_data.Profile) -> uuid.UUID:
-        """A party and how it is served; profiles before the new one end where it starts."""
+        """A party and how it is served from a day on.
+
+        The profile before it ends on that day; one that begins on the same day is replaced, one
+        that begins later ends this one.
+        """
         party_id = self.put_party(data)
         row = columns_of(profile)
-        row["salesperson_id"] = self._id(person, row.pop("salesperson"))
-        row["route_id"] = self._id(route, row.pop("route"))
-        row["wholesaler_id"] = self._id(party, row.pop("wholesaler"))
-        columns = customer_profile.c
-        of_party = (columns.branch_id == self._scope.branch_id, columns.party_id == party_id)
-        self._scope.connection.execute(
-            delete(customer_profile).where(*of_party, columns.valid_from >= profile.valid_from)
-        )
-        self._scope.connection.execute(
-            update(customer_profile)
-            .where(*of_party, columns.valid_to.is_(None))
-            .values(valid_to=profile.valid_from)
-        )
-        profile_id = derived_key(self._scope.branch_id, "profile", party_id, profile.valid_from)
-        self._scope.insert(customer_profile, [row | {"id": profile_id, "party_id": party_id}])
+        row["salesperson_id"] = self._rows.key_of(person, row.pop("salesperson"))
+        row["route_id"] = self._rows.key_of(route, row.pop("route"))
+        row["wholesaler_id"] = self._rows.key_of(party, row.pop("wholesaler"))
+        row["territory_id"] = self._rows.key_of(territory, row.pop("territory"))
+        row["bill_to_id"] = self._rows.key_of(party, row.pop("bill_to"))
+        put_dated(self._scope, self._rows, customer_profile, {"party_id": party_id}, row, data.code)
         return party_id
 
     def put_route(self, data: master_data.Route) -> uuid.UUID:
         """The stops replace the ones before."""
         row = columns_of(data)
         stops = row.pop("stops")
-        row["person_id"] = self._id(person, row.pop("person"))
-        row["vehicle_id"] = self._id(vehicle, row.pop("vehicle"))
-        route_id = self._put(route, row)
-        self._replace(
+        minutes = dict(row.pop("planned_minutes"))
+        row["person_id"] = self._rows.key_of(person, row.pop("person"))
+        row["vehicle_id"] = self._rows.key_of(vehicle, row.pop("vehicle"))
+        route_id = self._rows.put(route, row)
+        parties = self._rows.keys_of(party, stops)
+        if unknown := [code for code in stops if code not in parties]:
+            raise NotFound(what="party", key=unknown[0])
+        self._rows.replace(
             route_stop,
             {"route_id": route_id},
             [
-                {"party_id": self._id(party, code), "stop_seq": place}
+                {
+                    "party_id": parties[code],
+                    "stop_seq": place,
+                    "planned_minutes": minutes.get(code, 0),
+                }
                 for place, code in enumerate(stops, start=1)
             ],
             named_by=("party_id",),
+            of=("route", data.code),
         )
         return route_id
 
     def put_product(self, data: master_data.Product) -> uuid.UUID:
-        """Packings are added or renamed; the factor of a known packing never changes.
+        """Packings are added or renamed, never taken away.
 
-        Raises NotFound never, RuleBroken for packings that do not fit together.
+        Raises RuleBroken("packing-factor") where a known packing would hold another number: a new
+        size is a new packing.
         """
-        row = columns_of(data)
+        row = columns_of(data) | {"initials": initials(data.name)}
         row.pop("packings")
-        product_id = self._put(product, row)
+        bom = row.pop("empties")
+        product_id = self._rows.put(product, row)
         known = {
             found.code: found
             for found in self._scope.connection.execute(
-                select(packing.c.code, packing.c.id, packing.c.factor).where(
+                select(packing).where(
                     packing.c.branch_id == self._scope.branch_id,
                     packing.c.product_id == product_id,
                 )
@@ -124,14 +135,44 @@ class Masters:
             if found is None:
                 packing_id = derived_key(self._scope.branch_id, "packing", product_id, item.code)
                 fresh.append(fields | {"id": packing_id, "product_id": product_id})
-                continue
-            self._scope.connection.execute(
-                update(packing)
-                .where(packing.c.branch_id == self._scope.branch_id, packing.c.id == found.id)
-                .values(name=item.name, gtin=item.gtin, is_default=item.is_default)
-            )
+            else:
+                self._change_packing(data.code, found, fields)
         self._scope.insert(packing, fresh)
+        if bom is not None:
+            self._put_empties(data.code, product_id, bom)
         return product_id
+
+    def _change_packing(self, code: str, known: Any, fields: dict[str, Any]) -> None:
+        if known.factor != fields["factor"]:
+            raise RuleBroken("packing-factor", product=code, packing=known.code)
+        before = {name: known._mapping[name] for name in fields}
+        if before == fields:
+            return
+        self._scope.connection.execute(
+            update(packing)
+            .where(packing.c.branch_id == self._scope.branch_id, packing.c.id == known.id)
+            .values(**fields)
+        )
+        self._rows.note("packing", f"{code} {known.code}", before, fields)
+
+    def _put_empties(
+        self, code: str, product_id: uuid.UUID, bom: tuple[master_data.Empties, ...]
+    ) -> None:
+        rows = [
+            {
+                "empty_id": self._rows.key_of(product, each.product),
+                "numerator": each.numerator,
+                "denominator": each.denominator,
+            }
+            for each in bom
+        ]
+        self._rows.replace(
+            empties_bom,
+            {"product_id": product_id},
+            rows,
+            named_by=("empty_id",),
+            of=("product", code),
+        )
 
     def put_lots(self, product_id: uuid.UUID, lots: Iterable[Lot]) -> dict[str, uuid.UUID]:
         """Keys by lot code; a known lot stays as it is."""
@@ -172,8 +213,9 @@ class Masters:
         """The prices replace the ones before."""
         row = columns_of(data)
         row.pop("prices")
-        row["party_id"] = self._id(party, row.pop("customer"))
-        list_id = self._put(price_list, row)
+        row["party_id"] = self._rows.key_of(party, row.pop("customer"))
+        row["territory_id"] = self._rows.key_of(territory, row.pop("territory"))
+        list_id = self._rows.put(price_list, row)
         packings = self._packing_ids({price.product for price in data.prices})
         prices = []
         for price in data.prices:
@@ -188,21 +230,27 @@ class Masters:
                     "min_price_fen": price.min_price_fen,
                 }
             )
-        self._replace(price_item, {"list_id": list_id}, prices, named_by=("packing_id",))
+        self._rows.replace(
+            price_item,
+            {"list_id": list_id},
+            prices,
+            named_by=("packing_id",),
+            of=("price_list", data.code),
+        )
         return list_id
 
     def put_place(self, data: master_data.Place) -> uuid.UUID:
         row = columns_of(data)
         row["kind"] = data.kind.value
         row["book"] = data.kind.book.value
-        row["party_id"] = self._id(party, row.pop("party"))
-        row["vehicle_id"] = self._id(vehicle, row.pop("vehicle"))
-        return self._put(location, row)
+        row["party_id"] = self._rows.key_of(party, row.pop("party"))
+        row["vehicle_id"] = self._rows.key_of(vehicle, row.pop("vehicle"))
+        return self._rows.put(location, row)
 
     def common_place(self, kind: LocationKind) -> uuid.UUID:
         """The branch's one location of a kind (adjustment, loss ...), made on first use."""
         code = kind.value.upper()
-        found = self._ids(location, [code]).get(code)
+        found = self._rows.keys_of(location, [code]).get(code)
         if found is not None:
             return found
         name = _COMMON_PLACE_NAMES[kind]
@@ -237,7 +285,7 @@ class Masters:
                 "code": f"{kind.value.upper()}-{row.code}",
                 "name": row.name,
                 "active": True,
-                "rev": self._next_rev(),
+                "rev": self._rows.next_rev(),
                 "kind": kind.value,
                 "book": kind.book.value,
                 "party_id": row.id,
@@ -247,62 +295,6 @@ class Masters:
         ]
         self._scope.insert(location, fresh)
         return found | {row["party_id"]: row["id"] for row in fresh}
-
-    def _put(self, table: Table, row: Mapping[str, Any]) -> uuid.UUID:
-        fields = dict(row) | {"rev": self._next_rev()}
-        found = self._ids(table, [row["code"]]).get(row["code"])
-        if found is not None:
-            self._scope.connection.execute(
-                update(table)
-                .where(table.c.branch_id == self._scope.branch_id, table.c.id == found)
-                .values(**fields)
-            )
-            return found
-        made = self._free_key(table, derived_key(self._scope.branch_id, table.name, row["code"]))
-        self._scope.insert(table, [fields | {"id": made}])
-        return made
-
-    def _free_key(self, table: Table, wanted: uuid.UUID) -> uuid.UUID:
-        """A row that got another code since keeps its key."""
-        taken = self._scope.connection.scalar(
-            select(table.c.id).where(
-                table.c.branch_id == self._scope.branch_id, table.c.id == wanted
-            )
-        )
-        return wanted if taken is None else new_key()
-
-    def _replace(
-        self,
-        table: Table,
-        parent: Mapping[str, uuid.UUID],
-        rows: list[dict[str, Any]],
-        *,
-        named_by: tuple[str, ...],
-    ) -> None:
-        conditions = [table.c[name] == value for name, value in parent.items()]
-        self._scope.connection.execute(
-            delete(table).where(table.c.branch_id == self._scope.branch_id, *conditions)
-        )
-        for row in rows:
-            row.update(parent)
-            parts = (row[name] for name in named_by)
-            row["id"] = derived_key(self._scope.branch_id, table.name, *parent.values(), *parts)
-        self._scope.insert(table, rows)
-
-    def _id(self, table: Table, code: str | None) -> uuid.UUID | None:
-        """Raises NotFound for an unknown code; no code is no key."""
-        if code is None:
-            return None
-        found = self._ids(table, [code]).get(code)
-        if found is None:
-            raise NotFound(what=table.name, key=code)
-        return found
-
-    def _ids(self, table: Table, codes: Iterable[str]) -> dict[str, uuid.UUID]:
-        query = select(table.c.code, table.c.id).where(
-            table.c.branch_id == self._scope.branch_id, table.c.code.in_(list(codes))
-        )
-        return {row.code: row.id for row in self._scope.connection.execute(query)}
 
     def _packing_ids(
         self, product_codes: Iterable[str]
@@ -323,13 +315,3 @@ class Masters:
             (code, packing_code): (product_id, packing_id)
             for code, product_id, packing_code, packing_id in self._scope.connection.execute(query)
         }
-
-    def _next_rev(self) -> int:
-        if self._rev == 0:
-            counted = update(branch).where(branch.c.id == self._scope.branch_id)
-            self._rev = self._scope.connection.scalar(
-                counted.values(rev=branch.c.rev + 1).returning(branch.c.rev)
-            )
-            if self._rev is None:
-                raise NotFound(what="branch", key=self._scope.branch_id)
-        return self._rev

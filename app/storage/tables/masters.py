@@ -77,6 +77,7 @@ master_change = Table(
     text("after"),
     text("changed_by"),
     whole("changed_ms"),
+    whole("rev"),
     of_branch(),
     one_of("action", ("made", "changed", "removed")),
     Index(None, "branch_id", "kind", "code"),

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "action IN ('made', 'changed', 'removed')", name=op.f("ck_master_change_action_known")
         ),
@@ -1044,15 +1045,15 @@ def upgrade() -> None:
             )
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_customer_profile_territory_id"),
-            "territory",
-            ["branch_id", "territory_id"],
-            ["branch_id", "id"],
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_customer_profile_bill_to_id"),
             "party",
             ["branch_id", "bill_to_id"],
+            ["branch_id", "id"],
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_customer_profile_territory_id"),
+            "territory",
+            ["branch_id", "territory_id"],
             ["branch_id", "id"],
         )
 
