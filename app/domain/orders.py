@@ -23,6 +23,29 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class OrderClass(StrEnum):
+    """Whose sale it is: a wholesaler's own purchase, our people's, or the wholesaler's."""
+
+    PURCHASE = "purchase"
+    DIRECT = "direct"
+    DISTRIBUTED = "distributed"
+
+
+def classify(
+    *, buyer_is_wholesaler: bool, direct_served: bool, own_delivery: bool, origin: str
+) -> OrderClass:
+    """The class of an order, by the first rule that fits.
+
+    Whatever goes to a customer whom we serve is our people's sale, however it was ordered: nobody
+    gains by moving an order from one book into another.
+    """
+    if buyer_is_wholesaler:
+        return OrderClass.PURCHASE
+    if direct_served or own_delivery or origin != "wholesaler":
+        return OrderClass.DIRECT
+    return OrderClass.DISTRIBUTED
+
+
 class OrderEvent(StrEnum):
     CONFIRM = "confirm"
     HOLD = "hold"
@@ -40,6 +63,8 @@ ORDER_TRANSITIONS = Transitions(
             (OrderState.RECEIVED, OrderEvent.CONFIRM): OrderState.CONFIRMED,
             (OrderState.RECEIVED, OrderEvent.HOLD): OrderState.HELD,
             (OrderState.RECEIVED, OrderEvent.REJECT): OrderState.REJECTED,
+            (OrderState.RECEIVED, OrderEvent.CANCEL): OrderState.CANCELLED,
+            (OrderState.HELD, OrderEvent.CANCEL): OrderState.CANCELLED,
             (OrderState.HELD, OrderEvent.RELEASE): OrderState.CONFIRMED,
             (OrderState.HELD, OrderEvent.REJECT): OrderState.REJECTED,
             (OrderState.CONFIRMED, OrderEvent.SHIP_PART): OrderState.PARTLY_DELIVERED,
@@ -51,6 +76,12 @@ ORDER_TRANSITIONS = Transitions(
             (OrderState.PARTLY_DELIVERED, OrderEvent.CLOSE_SHORT): OrderState.CLOSED,
         }
     )
+)
+
+
+# What an order can still become; all others are at their end.
+OPEN_STATES = frozenset(
+    {OrderState.RECEIVED, OrderState.HELD, OrderState.CONFIRMED, OrderState.PARTLY_DELIVERED}
 )
 
 

@@ -59,6 +59,11 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_PRICE": Severity.WARN,
         "E_PRICE_HOLD": Severity.WARN,
         "E_NO_PRICE": Severity.QUARANTINE,
+        "E_PRICE_FLOOR": Severity.WARN,
+        "E_CREDIT": Severity.WARN,
+        "W_CREDIT": Severity.WARN,
+        "E_STOCK": Severity.WARN,
+        "E_TWIN": Severity.WARN,
         # deliveries
         "E_DN_UNKNOWN": Severity.QUARANTINE,
         "E_DLV_CONFLICT": Severity.QUARANTINE,

@@ -146,6 +146,19 @@ RULES: Mapping[str, str] = {
     "branch-exists": N_("There is a branch here already. Choose an empty data folder for another."),
     "route-without-van": N_("The route {route} has no van. Give it one in the master data."),
     "warehouse-open": N_("There are several warehouses: {codes}. Say which one is meant."),
+    "too-many-lines": N_("An order has at most {limit} lines, and this one has {lines}. Split it."),
+    "same-line-twice": N_("{product} is there twice in the same packing. Put both in one line."),
+    "quantity-text": N_("“{text}” is no quantity. Type 3, 3+4 or 3箱4瓶."),
+    "no-price": N_("There is no price for {product}. Enter one in the price list first."),
+    "order-underway": N_(
+        "Goods of order {number} are planned, loaded or delivered. Wait until the van is back."
+    ),
+    "one-holder": N_("Territory {territory} is given either to a wholesaler or to a person."),
+    "packing-factor": N_(
+        "Packing {packing} of {product} is in use with another number of units."
+        " A new size needs a new packing code."
+    ),
+    "promotion-rule": N_("Rule {rule_no} of the promotion lacks or exceeds a figure: {names}."),
     "no-lines": N_("There is nothing on it. Enter at least one line."),
     "already-resolved": N_("Somebody has settled this line already. Nothing needs to be done."),
     "reason-missing": N_("A reason is needed, for whoever reads this later. Write it down."),

@@ -103,6 +103,17 @@ PROBLEMS: Mapping[str, str] = {
     "E_PRICE_HOLD": N_(
         "The price of {product} is far from the price list. The order is held until it is checked."
     ),
+    "E_PRICE_FLOOR": N_(
+        "{product} would be sold below its least price. The order waits for a second person."
+    ),
+    "E_CREDIT": N_(
+        "The customer would owe {over} more than the agreed {limit}. A second person decides."
+    ),
+    "W_CREDIT": N_("The customer will owe {over} more than the agreed {limit}."),
+    "E_STOCK": N_("There is not enough of {product}. The order waits for goods or a decision."),
+    "E_TWIN": N_(
+        "The customer ordered the same goods for the same day already: {number}. The order waits."
+    ),
     "E_NO_PRICE": N_("There is no price for {product}. Enter one, then post the order again."),
     "E_DN_UNKNOWN": N_("The delivery note {note_number} is not known. Choose the right one below."),
     "E_DLV_CONFLICT": N_(

@@ -15,15 +15,14 @@ from app.storage.queries.directory import (
     FoundPerson,
     FoundPlace,
     FoundProduct,
-    PriceBook,
     customers_by_code,
     find_branch,
     lots_by_code,
     persons_by_code,
     places_by_code,
-    price_book,
     products_by_code,
 )
+from app.storage.queries.prices import PriceBook, price_book
 from app.storage.reader import Reader
 
 Aliases = Mapping[tuple[str, str], str]

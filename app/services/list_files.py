@@ -23,9 +23,9 @@ from app.services.profiles import find_profile
 from app.storage.queries.directory import (
     customers_by_code,
     find_branch,
-    price_book,
     products_by_code,
 )
+from app.storage.queries.prices import price_book
 from app.storage.queries.stock import on_hand
 from app.storage.reader import Reader
 from app.storage.store.files import FileSetup

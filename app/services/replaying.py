@@ -25,7 +25,6 @@ from app.services import (
     planning,
     quarantine,
     receiving,
-    releasing,
     reversing,
     terminals,
     transferring,
@@ -33,6 +32,7 @@ from app.services import (
 from app.services.archive import HOST, Archive, ArchivedFile, origin_of
 from app.services.journal import Entry, read_entry
 from app.services.office import Office
+from app.services.ordering import ending, entering, releasing
 from app.services.plain import from_plain
 from app.storage import migrate
 from app.storage.database import Database
@@ -66,7 +66,11 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "plan_route_day": planning.plan_route_day,
     "load": delivering.load,
     "approve_count": counting.approve_count,
+    "enter_order": entering.enter_order,
     "release_order": releasing.release_order,
+    "reject_order": ending.reject_order,
+    "cancel_order": ending.cancel_order,
+    "close_short": ending.close_short,
     "reverse": reversing.reverse,
 }
 """Journal verb -> the service that a replay calls again."""

@@ -9,7 +9,7 @@ from app.domain.rights import Actor
 from app.errors import RuleBroken
 from app.services.masters import change_branch
 from app.services.office import Office
-from app.services.releasing import release_order
+from app.services.ordering.releasing import release_order
 from app.storage.queries.directory import find_branch
 from app.storage.queries.documents import documents_in_state
 from app.storage.store.master_data import Branch

@@ -10,9 +10,9 @@ from app.errors import NotFound, PermissionDenied, RuleBroken
 from app.services.delivering import load
 from app.services.masters import MasterData, put_masters
 from app.services.office import Office
+from app.services.ordering.releasing import release_order
 from app.services.planning import plan_route_day
 from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
-from app.services.releasing import release_order
 from app.services.reversing import reverse
 from app.storage.queries.deliveries import note
 from app.storage.queries.documents import documents_by_number, documents_in_state

@@ -8,7 +8,6 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from app.domain.lots import Lot
-from app.domain.pricing import PriceCandidate, PriceLevel
 from app.domain.quantity import Packing, Packings
 from app.domain.stock import Location, LocationKind
 from app.errors import NotFound
@@ -21,8 +20,6 @@ from app.storage.tables import (
     packing,
     party,
     person,
-    price_item,
-    price_list,
     product,
     reason,
     route,
@@ -92,6 +89,7 @@ class FoundCustomer:
     salesperson_id: uuid.UUID | None
     route_id: uuid.UUID | None
     wholesaler_id: uuid.UUID | None
+    territory_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +135,6 @@ class FoundVehicle:
     name: str
     plate: str
     active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPrice:
-    product_id: uuid.UUID
-    party_id: uuid.UUID | None
-    price_group: str | None
-    candidate: PriceCandidate
-
-
-@dataclass(frozen=True, slots=True)
-class PriceBook:
-    """All prices of some products; narrowed to a customer without asking the database again."""
-
-    prices: Mapping[uuid.UUID, tuple[ListedPrice, ...]]
-
-    def candidates(
-        self, product_id: uuid.UUID, party_id: uuid.UUID, price_group: str
-    ) -> list[PriceCandidate]:
-        """What may apply when this customer buys this product."""
-        return [
-            listed.candidate
-            for listed in self.prices.get(product_id, ())
-            if listed.party_id in (None, party_id) and listed.price_group in (None, price_group)
-        ]
 
 
 def find_branch(reader: Reader) -> FoundBranch:
@@ -234,6 +207,7 @@ def customers_by_code(
             profile.salesperson_id,
             profile.route_id,
             profile.wholesaler_id,
+            profile.territory_id,
         )
         .join(
             customer_profile,
@@ -345,48 +319,3 @@ def lots_by_code(
         for row in reader.rows(query)
         if (row.product_id, row.code) in wanted
     }
-
-
-def price_book(reader: Reader, product_ids: Iterable[uuid.UUID] | None = None) -> PriceBook:
-    """Active prices of these products, or of all."""
-    item, lists = price_item.c, price_list.c
-    query = (
-        select(
-            item.id,
-            item.product_id,
-            item.price_fen,
-            item.min_price_fen,
-            packing.c.code,
-            packing.c.factor,
-            lists.kind,
-            lists.priority,
-            lists.price_group,
-            lists.party_id,
-            lists.valid_from,
-            lists.valid_to,
-        )
-        .join(price_list, (lists.branch_id == item.branch_id) & (lists.id == item.list_id))
-        .join(
-            packing,
-            (packing.c.branch_id == item.branch_id) & (packing.c.id == item.packing_id),
-        )
-        .where(item.branch_id == reader.branch_id, lists.active)
-    )
-    if product_ids is not None:
-        query = query.where(item.product_id.in_(sorted(set(product_ids))))
-    prices: dict[uuid.UUID, list[ListedPrice]] = {}
-    for row in reader.rows(query):
-        candidate = PriceCandidate(
-            key=str(row.id),
-            level=PriceLevel[row.kind.upper()],
-            packing=row.code,
-            factor=row.factor,
-            price_fen=row.price_fen,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            priority=row.priority,
-            min_price_fen=row.min_price_fen,
-        )
-        listed = ListedPrice(row.product_id, row.party_id, row.price_group, candidate)
-        prices.setdefault(row.product_id, []).append(listed)
-    return PriceBook({product_id: tuple(found) for product_id, found in prices.items()})

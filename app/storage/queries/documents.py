@@ -55,6 +55,7 @@ class FoundLine:
     reason_code: str | None
     remark: str
     ref_line_id: uuid.UUID | None
+    promotions: str
     ordered: int | None
     delivered: int | None
     refused: int | None
@@ -68,6 +69,8 @@ class FoundLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
+    order_class: str
+    ended_because: str
     origin: str
     fulfilment_mode: str
     payment_mode: str

@@ -14,6 +14,7 @@ from app.storage.store.masters import Masters
 from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
 from app.storage.store.periods import Periods
+from app.storage.store.reservations import Reservations
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
 from app.storage.store.terminal_keys import TerminalKeys
@@ -40,6 +41,7 @@ class Store:
         self.number_blocks = NumberBlocks(scope)
         self.periods = Periods(scope)
         self.stock = Stock(scope, self.periods)
+        self.reservations = Reservations(scope)
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)

@@ -80,6 +80,18 @@ class Documents:
     def set_state(self, ids: Iterable[uuid.UUID], state: str) -> None:
         self._update([{"key": key, "state": state} for key in ids])
 
+    def end_order(self, order_id: uuid.UUID, state: str, because: str) -> None:
+        """Puts an order into a state that it does not leave again, with the reason."""
+        self.set_state([order_id], state)
+        self._scope.connection.execute(
+            update(sales_order)
+            .where(
+                sales_order.c.branch_id == self._scope.branch_id,
+                sales_order.c.document_id == order_id,
+            )
+            .values(ended_because=because)
+        )
+
     def replace_lines(
         self, document_id: uuid.UUID, lines: Sequence[tuple[Line, int]], net_fen: int
     ) -> None:
@@ -295,6 +307,7 @@ def _line(document_id: uuid.UUID, line: Line) -> dict[str, Any]:
         "reason_code": line.reason_code,
         "remark": line.remark,
         "ref_line_id": line.ref_line_id,
+        "promotions": line.promotions,
         **source_columns(line.source),
     }
 
@@ -308,6 +321,7 @@ def _order(order: Order) -> dict[str, Any]:
         "wanted_date": order.wanted_date,
         "wholesaler_id": order.wholesaler_id,
         "hold_codes": ",".join(order.hold_codes),
+        "order_class": order.order_class,
     }
 
 

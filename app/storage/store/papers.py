@@ -33,7 +33,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One product; `price_fen` per packing, `packs` of them plus loose units are `qty`."""
+    """One product; `price_fen` per packing, `packs` of them plus loose units are `qty`.
+
+    `promotions`: a JSON list of [promotion, rule number, kind, fen, free base units].
+    """
 
     id: uuid.UUID
     line_no: int
@@ -51,6 +54,7 @@ class Line:
     reason_code: str | None = None
     remark: str = ""
     ref_line_id: uuid.UUID | None = None
+    promotions: str = ""
     source: Source | None = None
 
 
@@ -72,6 +76,7 @@ class Order(Paper):
     payment_mode: str = "cash"
     wholesaler_id: uuid.UUID | None = None
     hold_codes: tuple[str, ...] = ()
+    order_class: str = "direct"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

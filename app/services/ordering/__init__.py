@@ -1,0 +1,1 @@
+"""Orders, from the phone call to their end."""
