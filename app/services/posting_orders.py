@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.domain.numbering import DocumentKind, DocumentNumber
-from app.domain.orders import OrderLine, OrderState
+from app.domain.orders import OrderLine, OrderState, classify
 from app.domain.pricing import (
     PriceCandidate,
-    amount_at,
     differs_beyond,
     price_per_packing,
     resolve_price,
@@ -20,12 +20,16 @@ from app.domain.records.identity import TerminalKey
 from app.domain.records.units import check_order_units
 from app.services.cases import Bench, Case
 from app.services.numbering import issue
+from app.services.ordering.holds import HOLDING, Ordered, find_holds, home_warehouse, promise
+from app.services.pricing import PricedLine, Tariff, WantedLine, price_order
 from app.storage.queries.directory import FoundCustomer, FoundProduct
 from app.storage.queries.documents import answered_orders, documents_by_id
+from app.storage.queries.prices import lineage, promotions_on
 from app.storage.store.papers import Header, Line, Order
 from app.storage.store.scope import Source
 
-_FULFILMENT = {"own": "own_delivery", "whs": "wholesaler_delivery"}
+OWN = "own_delivery"
+_FULFILMENT = {"own": OWN, "whs": "wholesaler_delivery"}
 _CANCELLABLE = frozenset({OrderState.RECEIVED, OrderState.HELD, OrderState.CONFIRMED})
 
 
@@ -71,16 +75,63 @@ def post_orders(bench: Bench, cases: Sequence[tuple[Case, OrderDraft]]) -> int:
     wanted = [(case, draft) for case, draft in standing if draft.status != "cancel"]
     days = [bench.business_date(draft.header) for _, draft in wanted]
     numbers = issue(bench.step.store, DocumentKind.SO, days)
+    tariffs = {day: _tariff(bench, day) for day in set(days)}
     papers = [
-        _paper(bench, case, draft, number)
-        for (case, draft), number in zip(wanted, numbers, strict=True)
+        _paper(bench, case, draft, number, tariffs[day])
+        for (case, draft), number, day in zip(wanted, numbers, days, strict=True)
     ]
+    papers = _hold(bench, wanted, papers)
     bench.step.store.documents.add(papers)
     for case, draft in standing:
         if draft.status != "new":
             _cancel_previous(bench, case, draft)
         case.posted = True
+    _promise(bench, papers)
     return len(papers)
+
+
+def _tariff(bench: Bench, day: date) -> Tariff:
+    reader = bench.step.store.reader
+    return Tariff(bench.known.prices, lineage(reader), promotions_on(reader, day))
+
+
+def _hold(
+    bench: Bench, cases: Sequence[tuple[Case, OrderDraft]], papers: Sequence[Order]
+) -> list[Order]:
+    """The same orders, those that go beyond the credit or come twice held."""
+    asked = [
+        Ordered(
+            paper.header.party_id,
+            paper.payment_mode,
+            paper.wanted_date,
+            paper.header.business_date,
+            paper.header.net_fen,
+            tuple((line.product_id, line.qty) for line in paper.lines),
+        )
+        for paper in papers
+        if paper.header.party_id is not None
+    ]
+    found = find_holds(bench.step.store.reader, asked)
+    held = []
+    for (case, draft), paper, against in zip(cases, papers, found, strict=True):
+        # a changed order is meant to be like the one whose place it takes
+        is_new = draft.status == "new"
+        problems = [each for each in against if is_new or each.code != "E_TWIN"]
+        case.add(problems)
+        codes = {*paper.hold_codes, *(each.code for each in problems if each.code in HOLDING)}
+        header = paper.header
+        if codes:
+            header = replace(header, state=OrderState.HELD)
+        held.append(replace(paper, header=header, hold_codes=tuple(sorted(codes))))
+    return held
+
+
+def _promise(bench: Bench, papers: Sequence[Order]) -> None:
+    """Goods for the orders that go ahead, first come, first served."""
+    place_id = home_warehouse(bench.step.store.reader) if papers else None
+    for paper in papers:
+        if paper.header.state == OrderState.CONFIRMED and paper.fulfilment_mode == OWN:
+            promise(bench.step.store, place_id, paper.lines)
 
 
 def _host_price(
@@ -138,19 +189,26 @@ def _cancel_previous(bench: Bench, case: Case, draft: OrderDraft) -> None:
             case.link(record, previous.uuid(), role="corrects")
 
 
-def _paper(bench: Bench, case: Case, draft: OrderDraft, number: DocumentNumber) -> Order:
+def _paper(
+    bench: Bench, case: Case, draft: OrderDraft, number: DocumentNumber, tariff: Tariff
+) -> Order:
     known = bench.known
     day = bench.business_date(draft.header)
     customer = known.customer(draft.customer, day)
     if customer is None:
         raise LookupError(draft.customer)  # judged before: it stands
     key = draft.key.uuid()
-    lines = []
-    for record, line in zip(draft.line_records, draft.lines, strict=True):
+    wanted = []
+    for line in draft.lines:
         product = known.product(line.product)
         if product is None:
             raise LookupError(line.product)
-        lines.append(_line(bench, customer, product, line, record.key, day, bench.source(record)))
+        wanted.append(WantedLine(line.line_no, product, line.packing, line.qty_base, line.free))
+    # free goods that the terminal did not write down were not promised to anybody
+    priced = price_order(bench.step.store.reader, tariff, customer, wanted, day).lines
+    lines = []
+    for record, line, each in zip(draft.line_records, draft.lines, priced, strict=False):
+        lines.append(_line(line, each, record.key, bench.source(record)))
         case.link(record, key, record.key.uuid())
     case.link(draft.header, key)
     held = sorted({each.code for each in case.problems if each.code == "E_PRICE_HOLD"})
@@ -180,21 +238,17 @@ def _paper(bench: Bench, case: Case, draft: OrderDraft, number: DocumentNumber) 
         payment_mode=draft.payment,
         wholesaler_id=None if wholesaler is None else wholesaler.id,
         hold_codes=tuple(held),
+        order_class=classify(
+            buyer_is_wholesaler=customer.customer_type == "WHOLESALER",
+            direct_served=customer.service_mode == "direct",
+            own_delivery=draft.fulfilment == "own",
+            origin=draft.origin,
+        ),
     )
 
 
-def _line(
-    bench: Bench,
-    customer: FoundCustomer,
-    product: FoundProduct,
-    line: OrderLine,
-    key: TerminalKey,
-    day: date,
-    source: Source,
-) -> Line:
-    price = None if line.free else _host_price(bench, customer, product, line, day)
-    gross_fen = 0 if price is None else amount_at(price, line.qty_base)
-    factor = product.packings.factor(line.packing)
+def _line(line: OrderLine, priced: PricedLine, key: TerminalKey, source: Source) -> Line:
+    product = priced.wanted.product
     return Line(
         id=key.uuid(),
         line_no=line.line_no,
@@ -202,10 +256,12 @@ def _line(
         packing_id=product.packing_id(line.packing),
         qty=line.qty_base,
         packs=line.packs,
-        price_fen=0 if price is None else price_per_packing(price, factor),
-        price_source="" if price is None else price.key,
-        gross_fen=gross_fen,
-        net_fen=gross_fen,
+        price_fen=priced.price_fen,
+        price_source=priced.price_source,
+        gross_fen=priced.gross_fen,
+        discount_fen=priced.discount_fen,
+        net_fen=priced.net_fen,
         free=line.free,
+        promotions=priced.promotions,
         source=source,
     )

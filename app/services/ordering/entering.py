@@ -21,8 +21,8 @@ from app.services.ordering.holds import (
     HOLDING,
     Ordered,
     check_stock,
+    find_holds,
     home_warehouse,
-    judge_orders,
     promise,
 )
 from app.services.pricing import Priced, PricedLine, WantedLine, load_tariff, price_order
@@ -100,7 +100,7 @@ def preview(reader: Reader, order: EnteredOrder, day: date) -> tuple[Priced, lis
     customer = _customer(reader, order.customer, day)
     priced = _price(reader, customer, order.lines, day)
     problems = list(priced.problems)
-    problems += judge_orders(reader, [_ordered(customer, order, priced, day)])[0]
+    problems += find_holds(reader, [_ordered(customer, order, priced, day)])[0]
     return priced, problems
 
 
@@ -118,7 +118,7 @@ def take(step: Step, order: EnteredOrder, before: str = "") -> Taken:
     mode = "wholesaler_delivery" if order.wholesaler else "own_delivery"
     place_id = home_warehouse(store.reader) if mode == "own_delivery" else None
     problems = list(priced.problems)
-    problems += judge_orders(store.reader, [_ordered(customer, order, priced, day)])[0]
+    problems += find_holds(store.reader, [_ordered(customer, order, priced, day)])[0]
     goods = [
         (line.wanted.product.code, line.wanted.product.id, line.wanted.qty) for line in priced.lines
     ]

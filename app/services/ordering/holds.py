@@ -35,7 +35,7 @@ class Ordered:
     goods: tuple[tuple[UUID, int], ...]
 
 
-def judge_orders(reader: Reader, orders: Sequence[Ordered]) -> list[list[Problem]]:
+def find_holds(reader: Reader, orders: Sequence[Ordered]) -> list[list[Problem]]:
     """For each order, what speaks against it: credit, and the same order a second time.
 
     An order that is paid at the door needs no credit.
