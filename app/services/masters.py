@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.domain.pricing import ApplyMode, Rule, RuleKind, check_rule
 from app.domain.rights import Actor, Right
 from app.errors import RuleBroken
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries.directory import find_branch
 from app.storage.store.master_data import (
+    Asset,
     Branch,
+    CreditPolicy,
     Party,
+    PastSale,
     Person,
     Place,
     PriceList,
     Product,
     Profile,
+    PromotionTerms,
     Reason,
     Route,
+    Target,
+    Territory,
+    TerritoryAssignment,
     Vehicle,
 )
 
@@ -45,6 +54,13 @@ class MasterData:
     price_lists: tuple[PriceList, ...] = ()
     places: tuple[Place, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    territories: tuple[Territory, ...] = ()
+    assignments: tuple[TerritoryAssignment, ...] = ()
+    credit: tuple[CreditPolicy, ...] = ()
+    promotions: tuple[PromotionTerms, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    targets: tuple[Target, ...] = ()
+    past_sales: tuple[PastSale, ...] = ()
 
 
 def found_branch(office: Office, actor: Actor, number: int, branch: Branch) -> Office:
@@ -93,7 +109,9 @@ def put_masters(office: Office, actor: Actor, data: MasterData) -> None:
 
 
 def _put(step: Step, data: MasterData) -> None:
-    masters = step.store.masters
+    masters, terms = step.store.masters, step.store.terms
+    for territory in data.territories:
+        terms.put_territory(territory)
     for person in data.people:
         masters.put_person(person)
     for vehicle in data.vehicles:
@@ -112,3 +130,37 @@ def _put(step: Step, data: MasterData) -> None:
         masters.put_place(place)
     for reason in data.reasons:
         masters.put_reason(reason)
+    _put_terms(step, data)
+
+
+def _put_terms(step: Step, data: MasterData) -> None:
+    terms = step.store.terms
+    for assignment in data.assignments:
+        terms.put_assignment(assignment)
+    for credit in data.credit:
+        terms.put_credit(credit)
+    for promotion in data.promotions:
+        check_promotion(promotion)
+        terms.put_promotion(promotion)
+    for asset in data.assets:
+        terms.put_asset(asset)
+    if data.targets:
+        terms.put_targets(data.targets)
+    if data.past_sales:
+        terms.put_past_sales(data.past_sales)
+
+
+def check_promotion(promotion: PromotionTerms) -> None:
+    """Raises RuleBroken("promotion-rule") for a rule that lacks a figure or makes no sense."""
+    for rule_no, rule in enumerate(promotion.rules, start=1):
+        try:
+            values = json.loads(rule.params)
+            needs, gives = values.pop("needs", {}), values.pop("gives", "")
+            kind, mode = RuleKind(rule.kind), ApplyMode(rule.apply_mode)
+            made = Rule(rule_no, kind, values, mode, gives, needs)
+            fits = all(isinstance(each, int) for each in (*values.values(), *needs.values()))
+        except (ValueError, AttributeError, TypeError):
+            fits = False
+        if not fits:
+            raise RuleBroken("promotion-rule", rule_no=rule_no, kind=rule.kind, names=[rule.params])
+        check_rule(made)
