@@ -16,6 +16,7 @@ from app.services.ordering.ending import cancel_order, close_short, reject_order
 from app.services.ordering.entering import EnteredLine, EnteredOrder, Taken, enter_order, preview
 from app.services.ordering.releasing import release_order
 from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
+from app.services.transferring import Transfer, TransferredLine, transfer_goods
 from app.storage.queries.directory import places_by_code, products_by_code
 from app.storage.queries.documents import documents_by_number
 from app.storage.queries.orders import (
@@ -27,7 +28,15 @@ from app.storage.queries.orders import (
     order_totals,
 )
 from app.storage.store.master_data import CreditPolicy, PromotionRule, PromotionTerms
-from tests.support.offices import CLERK, KEEPER, Terminal, sample_masters
+from tests.support.offices import (
+    CLERK,
+    HOUR_MS,
+    KEEPER,
+    MORNING_MS,
+    Terminal,
+    at,
+    sample_masters,
+)
 from tests.support.trades import assert_sound, deliver, load_orders, stock_of
 
 TOMORROW = date(2026, 6, 2)
@@ -220,14 +229,12 @@ def test_what_was_not_delivered_is_closed_short(office: Office, terminal: Termin
 
 def test_inv_05_promises_give_way_when_goods_go_another_way(office: Office) -> None:
     first = enter_order(office, CLERK, order(line(packs=30)))
-    second = enter_order(office, CLERK, replace(order(line(packs=20)), customer="C0002"))
+    later = at(office, MORNING_MS + HOUR_MS)
+    second = enter_order(later, CLERK, replace(order(line(packs=20)), customer="C0002"))
     assert (lines_of(office, first.number)[0].reserved, free(office)) == (360, 0)
-    with office.database.transaction(CLERK, "look") as store:
-        place = places_by_code(store.reader)["WH1"].id
-    from app.services.transferring import Transfer, TransferredLine, transfer_goods  # noqa: PLC0415
-
-    transfer_goods(office, KEEPER, Transfer("WH1", "VAN1", (TransferredLine("HX500", 100, "L2604A"),)))
-    assert place is not None
+    transfer_goods(
+        office, KEEPER, Transfer("WH1", "VAN1", (TransferredLine("HX500", 100, "L2604A"),))
+    )
     assert lines_of(office, first.number)[0].reserved == 360
     assert lines_of(office, second.number)[0].reserved == 140
     assert free(office) == 0

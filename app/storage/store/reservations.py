@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 
 from app.storage.keys import derived_key
+from app.storage.queries.availability import free_goods
 from app.storage.store.scope import Scope
-from app.storage.tables import document_line, reservation, stock_balance
-from app.storage.tables.columns import NO_KEY
+from app.storage.tables import document_line, reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +33,7 @@ class Reservations:
         self, location_id: uuid.UUID, product_ids: Collection[uuid.UUID]
     ) -> dict[uuid.UUID, int]:
         """Base units on hand that are promised to nobody; a product that is not there is at 0."""
-        wanted = sorted(set(product_ids))
-        balance, held = stock_balance.c, reservation.c
-        on_hand = (
-            select(balance.product_id, func.sum(balance.qty).label("qty"))
-            .where(
-                balance.branch_id == self._scope.branch_id,
-                balance.location_id == location_id,
-                balance.product_id.in_(wanted),
-                balance.owner_id == NO_KEY,
-            )
-            .group_by(balance.product_id)
-        )
-        promised = (
-            select(held.product_id, func.sum(held.qty).label("qty"))
-            .where(
-                held.branch_id == self._scope.branch_id,
-                held.location_id == location_id,
-                held.product_id.in_(wanted),
-                held.state == "pending",
-            )
-            .group_by(held.product_id)
-        )
-        found = dict.fromkeys(wanted, 0)
-        for row in self._scope.connection.execute(on_hand):
-            found[row.product_id] += int(row.qty)
-        for row in self._scope.connection.execute(promised):
-            found[row.product_id] -= int(row.qty)
-        return found
+        return free_goods(self._scope.reader, location_id, product_ids)
 
     def reserve(self, promises: Iterable[Promise]) -> dict[uuid.UUID, int]:
         """Promise as much of each as is free; what each line of an order got, by its key."""
