@@ -205,6 +205,40 @@ def held_orders(reader: Reader) -> int:
     return int(reader.connection.scalar(query) or 0)
 
 
+def last_lines(
+    reader: Reader, party_id: uuid.UUID, orders: int = 5
+) -> tuple[tuple[str, str, str, int, int], ...]:
+    """Order number, product, packing, packs and base units of the customer's last orders' lines.
+
+    The newest order first; free goods and orders that came to nothing are left out.
+    """
+    newest = (
+        select(document.c.id, document.c.number, document.c.created_ms)
+        .where(
+            document.c.branch_id == reader.branch_id,
+            document.c.party_id == party_id,
+            document.c.kind == DocumentKind.SO.value,
+            document.c.state.not_in(("rejected", "cancelled")),
+        )
+        .order_by(document.c.created_ms.desc(), document.c.number.desc())
+        .limit(orders)
+        .subquery()
+    )
+    line = document_line.c
+    query = (
+        select(
+            newest.c.number, product.c.code, packing.c.code.label("packing"), line.packs, line.qty
+        )
+        .select_from(newest)
+        .join(document_line, line.document_id == newest.c.id)
+        .join(product, meets(line.product_id, product))
+        .join(packing, meets(line.packing_id, packing))
+        .where(line.branch_id == reader.branch_id, ~line.free)
+        .order_by(newest.c.created_ms.desc(), newest.c.number.desc(), line.line_no)
+    )
+    return tuple(tuple(row) for row in reader.rows(query))
+
+
 Goods = tuple[tuple[uuid.UUID, int], ...]
 
 

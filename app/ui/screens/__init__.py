@@ -5,6 +5,7 @@ from app.i18n import N_
 from app.ui.screens.deliveries import DeliveriesScreen
 from app.ui.screens.docking.board import DockingScreen
 from app.ui.screens.entry import ScreenEntry
+from app.ui.screens.orders.screen import OrdersScreen
 from app.ui.screens.profiles.screen import ProfilesScreen
 from app.ui.screens.quarantine import QuarantineScreen
 from app.ui.screens.stock.screen import StockScreen
@@ -12,6 +13,7 @@ from app.ui.screens.terminals.screen import TerminalsScreen
 
 SCREENS: tuple[ScreenEntry, ...] = (
     ScreenEntry("docking", N_("Docking"), "plug-zap", Right.DOCK, DockingScreen),
+    ScreenEntry("orders", N_("Orders"), "clipboard-list", Right.POST_ORDERS, OrdersScreen),
     ScreenEntry("deliveries", N_("Deliveries"), "truck", Right.PRINT, DeliveriesScreen),
     ScreenEntry("stock", N_("Stock"), "warehouse", Right.REPORT, StockScreen),
     ScreenEntry("quarantine", N_("Quarantine"), "shield-alert", Right.RESOLVE, QuarantineScreen),
