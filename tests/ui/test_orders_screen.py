@@ -161,7 +161,8 @@ def test_a_block_from_a_spreadsheet_is_pasted(
     entry.grid.setFocus()
     entry.grid.setCurrentCell(0, 0)
     QTest.keyClick(entry.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert [entry.grid.words(row, "product") for row in (0, 1)] == [first, second]
+    found = [entry.grid.words(row, "product").split()[0] for row in (0, 1)]
+    assert found == [first, second]
     assert entry.grid.words(1, "qty") == "2+4"
     entry.grid.setCurrentCell(1, 1)
     QTest.keyClick(entry.grid, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)

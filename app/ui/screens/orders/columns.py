@@ -23,6 +23,13 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "open": frozenset({"received", "held", "confirmed", "partly_delivered"}),
     "done": frozenset({"delivered", "closed", "rejected", "cancelled"}),
 }
+HOLDS: Mapping[str, str] = {
+    "E_CREDIT": N_("beyond the credit"),
+    "E_STOCK": N_("not enough in stock"),
+    "E_TWIN": N_("ordered twice"),
+    "E_PRICE_HOLD": N_("another price than ours"),
+    "E_PRICE_FLOOR": N_("below the least price"),
+}
 CLASSES: Mapping[str, str] = {
     "purchase": N_("purchase"),
     "direct": N_("direct"),
@@ -45,7 +52,7 @@ def _product(row: OpenLine, _t: Language) -> str:
 
 
 COLUMNS: tuple[Column[OrderRow], ...] = (
-    Column("number", N_("Order"), lambda row, t: row.number or t("not issued"), 170),
+    Column("number", N_("Order"), lambda row, t: row.number or t("not issued"), 190),
     Column(
         "state",
         N_("State"),
@@ -58,7 +65,7 @@ COLUMNS: tuple[Column[OrderRow], ...] = (
     Column("order_class", N_("Class"), lambda row, t: t(CLASSES[row.order_class]), 90),
     Column("origin", N_("Origin"), lambda row, t: t(ORIGINS[row.origin]), 80),
     Column("lines", N_("Lines"), lambda row, t: t.number(row.lines), 60, number=True),
-    Column("net_fen", N_("Amount"), lambda row, t: t.money(row.net_fen), 110, number=True),
+    Column("net_fen", N_("Amount"), lambda row, t: t.money(row.net_fen), 130, number=True),
     Column("salesperson", N_("Salesperson"), lambda row, _t: row.salesperson, 110),
     Column(
         "business_date", N_("Ordered"), lambda row, t: t.date(row.business_date), 100, hidden=True

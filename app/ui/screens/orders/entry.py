@@ -65,6 +65,7 @@ class OrderEntry(QDialog):
         self.customer = SearchBox(workplace.theme)
         self.wanted = QDateEdit(_shown(today + timedelta(days=1)))
         self.wanted.setCalendarPopup(True)
+        self.wanted.setDisplayFormat("yyyy-MM-dd")
         self.payment, self.origin = ChoiceBox(workplace.theme), ChoiceBox(workplace.theme)
         self.note = QLineEdit()
         self.note.setMaxLength(200)
@@ -167,7 +168,7 @@ class OrderEntry(QDialog):
         if product is None:
             self.grid.put(row, "product", words, t("No product is called this"))
             return None
-        self.grid.put(row, "product", words)
+        self.grid.put(row, "product", f"{product.code}  {product.name}")
         text = self.grid.words(row, "qty")
         if not text:
             return None
@@ -249,7 +250,7 @@ class OrderEntry(QDialog):
             t("What the customer had last; Enter adds it, Ctrl+R repeats the order")
         )
         self.take.setText(t("Take the order") + "  F8")
-        self._close.setText(t("Later"))
+        self._close.setText(t("Close for now"))
         self._close.setToolTip(t("Close; what is written stays for next time"))
         self._tell(t("Type 3, 3+4 or 3箱4瓶. Enter goes on, F8 takes the order."), "muted")
 

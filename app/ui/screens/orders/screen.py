@@ -30,7 +30,7 @@ from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
-from app.ui.screens.orders.columns import CLASSES, COLUMNS, GROUPS, LINE_COLUMNS
+from app.ui.screens.orders.columns import CLASSES, COLUMNS, GROUPS, HOLDS, LINE_COLUMNS
 from app.ui.screens.orders.entry import OrderEntry
 from app.ui.screens.orders.goods import Shelf, read_shelf
 from app.ui.screens.screen import Screen
@@ -262,8 +262,10 @@ class OrdersScreen(Screen):
             self.lines.rows.show_source(_no_lines)
             return
         self.heading.setText(f"{row.number}  {row.customer_code}  {row.customer_name}")
-        said = [problem_sentence(code, {}, t.translator) for code in row.hold_codes]
+        said = []
         if state == "held":
+            reasons = ", ".join(t(HOLDS.get(code, code)) for code in row.hold_codes)
+            said.append(t("Held: {reasons}.", reasons=reasons))
             said.append(t("Taken by {user}; a second person decides.", user=row.created_by))
         if row.ended_because:
             said.append(t("Reason: {reason}", reason=word(row.ended_because, t.translator)))
