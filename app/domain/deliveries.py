@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from app.domain.money import line_amount
 from app.domain.problems import Problem, problem
 from app.domain.states import Transitions
 
@@ -19,6 +20,7 @@ class DeliveryState(StrEnum):
     NOT_ATTEMPTED = "not_attempted"
     POSTED = "posted"
     REVERSED = "reversed"
+    DROPPED = "dropped"
 
 
 class DeliveryEvent(StrEnum):
@@ -30,6 +32,7 @@ class DeliveryEvent(StrEnum):
     MISS = "miss"
     POST = "post"
     REVERSE = "reverse"
+    DROP = "drop"
 
 
 class DeliveryResult(StrEnum):
@@ -57,6 +60,9 @@ DELIVERY_TRANSITIONS = Transitions(
         {
             (DeliveryState.DRAFT, DeliveryEvent.PICK): DeliveryState.PICKED,
             (DeliveryState.PICKED, DeliveryEvent.LOAD): DeliveryState.LOADED,
+            # planned, and then not to be: nothing was in stock, or somebody thought better of it
+            (DeliveryState.DRAFT, DeliveryEvent.DROP): DeliveryState.DROPPED,
+            (DeliveryState.PICKED, DeliveryEvent.DROP): DeliveryState.DROPPED,
             (DeliveryState.LOADED, DeliveryEvent.DELIVER): DeliveryState.DELIVERED,
             (DeliveryState.LOADED, DeliveryEvent.DELIVER_PART): DeliveryState.PARTLY_DELIVERED,
             (DeliveryState.LOADED, DeliveryEvent.REFUSE): DeliveryState.REFUSED,
@@ -90,6 +96,19 @@ class DeliveryLine:
             return []
         where = f"line {self.line_no}"
         return [problem("E_DLV_SUM", where, ordered=self.ordered, accounted=sum(parts))]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`qty` base units of a line of which `before` were accounted for on earlier notes."""
+
+    before: int
+    qty: int
+
+    def of(self, amount_fen: int, whole: int) -> int:
+        """Its share of the line's amount; the shares of all parts come to the amount exactly."""
+        upto = line_amount(amount_fen, whole, self.before + self.qty)
+        return upto - line_amount(amount_fen, whole, self.before)
 
 
 def check_delivered(line_no: int, shipped: int, delivered: int, refused: int) -> list[Problem]:

@@ -55,6 +55,8 @@ class OrderEvent(StrEnum):
     SHIP_ALL = "ship_all"
     CLOSE_SHORT = "close_short"
     CANCEL = "cancel"
+    UNDO_PART = "undo_part"
+    UNDO_ALL = "undo_all"
 
 
 ORDER_TRANSITIONS = Transitions(
@@ -74,6 +76,11 @@ ORDER_TRANSITIONS = Transitions(
             (OrderState.PARTLY_DELIVERED, OrderEvent.SHIP_PART): OrderState.PARTLY_DELIVERED,
             (OrderState.PARTLY_DELIVERED, OrderEvent.SHIP_ALL): OrderState.DELIVERED,
             (OrderState.PARTLY_DELIVERED, OrderEvent.CLOSE_SHORT): OrderState.CLOSED,
+            # a delivery that is reversed leaves the order open again
+            (OrderState.PARTLY_DELIVERED, OrderEvent.UNDO_PART): OrderState.PARTLY_DELIVERED,
+            (OrderState.PARTLY_DELIVERED, OrderEvent.UNDO_ALL): OrderState.CONFIRMED,
+            (OrderState.DELIVERED, OrderEvent.UNDO_PART): OrderState.PARTLY_DELIVERED,
+            (OrderState.DELIVERED, OrderEvent.UNDO_ALL): OrderState.CONFIRMED,
         }
     )
 )

@@ -120,6 +120,10 @@ RULES: Mapping[str, str] = {
     "not-on-van": N_(
         "{number} is “{state}”. Only what is on a van can be typed from paper; look at its result."
     ),
+    "told-twice": N_("A note is there twice. Say once what became of it."),
+    "over-delivered": N_(
+        "On line {line} of {number} more is delivered or refused than was loaded. Correct it."
+    ),
     "counter-unknown": N_(
         "Nobody here is called {person}, so it is not known who counted. Say who it was under "
         "Quarantine, or add this person; then approve."

@@ -46,7 +46,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load made official; `left_behind` deliveries had nothing in stock at all."""
+    """What a load made official; for `left_behind` deliveries there was nothing in stock at all."""
 
     load_no: str
     numbers: tuple[str, ...]
@@ -100,6 +100,10 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
     state = DELIVERY_TRANSITIONS.after(state, DeliveryEvent.LOAD)
     store.documents.number(dict(zip(ids, numbers, strict=True)), state)
     store.documents.load(ids, load_no=load_no, van_id=van.key)
+    _drop(step, [each.delivery.id for each in picked if each.is_empty])
+    store.reservations.consume(
+        line.ref_line_id for each in going for line, _ in each.lines if line.ref_line_id is not None
+    )
     move_goods(store, _moves(step, going, van, day))
     store.documents.freeze([freeze(key, compose(store.reader, key)) for key in ids])
     store.audit.about(load_no)
@@ -110,6 +114,12 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
         if line.qty < ordered
     )
     return Loaded(load_no, tuple(map(str, numbers)), shorts, len(picked) - len(going))
+
+
+def _drop(step: Step, ids: Sequence[UUID]) -> None:
+    """Nothing of them is in stock: their orders are planned again when there is."""
+    state = DELIVERY_TRANSITIONS.after(DeliveryState.DRAFT, DeliveryEvent.DROP)
+    step.store.documents.set_state(ids, state)
 
 
 def _van_of(step: Step, route: FoundRoute) -> Location:

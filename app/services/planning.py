@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.domain.deliveries import DeliveryState
+from app.domain.deliveries import DELIVERY_TRANSITIONS, DeliveryEvent, DeliveryState, Part
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
 from app.domain.stock import LocationKind
@@ -22,7 +22,14 @@ from app.storage.queries.directory import (
     places_by_code,
     routes_by_code,
 )
-from app.storage.queries.documents import FoundDocument, orders_to_plan
+from app.storage.queries.documents import (
+    FoundDocument,
+    documents_by_id,
+    documents_by_number,
+    notes_made,
+    orders_to_plan,
+)
+from app.storage.queries.orders import open_lines
 from app.storage.reader import Reader
 from app.storage.store.papers import Delivery, Header, Line
 from app.storage.store.uploads import Link
@@ -46,17 +53,65 @@ class _Stop:
 
 
 def plan_route_day(office: Office, actor: Actor, day: date, warehouse: str | None = None) -> Plan:
-    """Make a delivery for every confirmed order that our vans owe up to `day`.
+    """Make a delivery for whatever our vans owe of every order up to `day`.
 
-    The goods come from `warehouse`, which need not be named where there is only one. Planning
-    again plans what has come since. Raises NotFound for an unknown warehouse,
-    RuleBroken("warehouse-open") when one has to be named.
+    What was short, missed or taken back is planned again; what a customer refused only if somebody
+    says so, see `deliver_again`. The goods come from `warehouse`, which need not be named where
+    there is only one. Planning again plans what has come since. Raises NotFound for an unknown
+    warehouse, RuleBroken("warehouse-open") when one has to be named.
     """
     actor.require(Right.PLAN)
     with journaled(
         office, actor, "plan_route_day", subject=day.isoformat(), day=day, warehouse=warehouse
     ) as step:
         return _plan(step, actor.user, day, warehouse)
+
+
+def deliver_again(
+    office: Office, actor: Actor, number: str, day: date, warehouse: str | None = None
+) -> int:
+    """Plan all that remains of one order, what was refused included; returns how many notes.
+
+    Raises NotFound for a number that no open order has, and for an unknown warehouse.
+    """
+    actor.require(Right.PLAN)
+    with journaled(
+        office,
+        actor,
+        "deliver_again",
+        subject=number,
+        number=number,
+        day=day,
+        warehouse=warehouse,
+    ) as step:
+        order = documents_by_number(step.store.reader, [number]).get(number)
+        if order is None or order.order is None:
+            raise NotFound(what="order", key=number)
+        return _plan(step, actor.user, max(day, order.order.wanted_date), warehouse, order.id).total
+
+
+def drop_delivery(office: Office, actor: Actor, delivery_id: UUID, reason: str) -> None:
+    """Take a planned delivery back before it is loaded; its order is to be planned again.
+
+    Raises NotFound, RuleBroken("transition") for one that is loaded, RuleBroken("reason-missing").
+    """
+    actor.require(Right.PLAN)
+    if not reason.strip():
+        raise RuleBroken("reason-missing")
+    with journaled(
+        office,
+        actor,
+        "drop_delivery",
+        subject=str(delivery_id),
+        delivery_id=delivery_id,
+        reason=reason,
+    ) as step:
+        found = documents_by_id(step.store.reader, [delivery_id]).get(delivery_id)
+        if found is None or found.delivery is None:
+            raise NotFound(what="delivery", key=str(delivery_id))
+        state = DELIVERY_TRANSITIONS.after(DeliveryState(found.state), DeliveryEvent.DROP)
+        step.store.documents.set_state([delivery_id], state)
+        step.store.audit.note(reason=reason)
 
 
 def find_warehouse(reader: Reader, code: str | None) -> FoundPlace:
@@ -70,7 +125,9 @@ def find_warehouse(reader: Reader, code: str | None) -> FoundPlace:
     raise NotFound(what="warehouse", key=code or "")
 
 
-def _plan(step: Step, planner: str, day: date, warehouse: str | None) -> Plan:
+def _plan(
+    step: Step, planner: str, day: date, warehouse: str | None, only: UUID | None = None
+) -> Plan:
     store = step.store
     source = find_warehouse(store.reader, warehouse)
     routes = routes_by_code(store.reader)
@@ -91,9 +148,20 @@ def _plan(step: Step, planner: str, day: date, warehouse: str | None) -> Plan:
     }
     papers = []
     counts: Counter[str] = Counter()
-    for order in orders_to_plan(store.reader, day):
+    orders = [order for order in orders_to_plan(store.reader, day) if only in (None, order.id)]
+    due: defaultdict[UUID, dict[UUID, Part]] = defaultdict(dict)
+    for line in open_lines(store.reader, [order.id for order in orders]):
+        qty = line.due if only is None else line.remaining
+        if qty:
+            due[line.order_id][line.line_id] = Part(line.delivered + line.underway, qty)
+    made = notes_made(store.reader, due)
+    for order in orders:
+        if order.id not in due:
+            continue
         stop = placed.get(order.party_id, _Stop(None, 0)) if order.party_id else _Stop(None, 0)
-        papers.append(_delivery(step, planner, order, stop, source.id, vans, day))
+        attempt = made.get(order.id, 0) + 1
+        lines = _lines(step, order, due[order.id])
+        papers.append(_delivery(step, planner, order, lines, stop, source.id, vans, day, attempt))
         counts["" if stop.route is None else stop.route.code] += 1
     store.documents.add(papers)
     store.uploads.link(
@@ -108,14 +176,46 @@ def _van_of(route: FoundRoute | None, vans: Mapping[UUID, UUID]) -> UUID | None:
     return vans.get(route.vehicle_id)
 
 
+def _lines(step: Step, order: FoundDocument, due: Mapping[UUID, Part]) -> tuple[Line, ...]:
+    """What is due of each line, at its share of the price: all shares come to the whole exactly."""
+    lines = []
+    for line in order.lines:
+        part = due.get(line.id)
+        if part is None:
+            continue
+        gross_fen = part.of(line.gross_fen, line.qty)
+        discount_fen = part.of(line.discount_fen, line.qty)
+        lines.append(
+            Line(
+                id=step.key("line", line.id),
+                line_no=line.line_no,
+                product_id=line.product_id,
+                packing_id=line.packing_id,
+                qty=part.qty,
+                packs=part.qty // line.factor,
+                price_fen=line.price_fen,
+                price_source=line.price_source,
+                gross_fen=gross_fen,
+                discount_fen=discount_fen,
+                net_fen=gross_fen - discount_fen,
+                free=line.free,
+                ref_line_id=line.id,
+                source=step.source,
+            )
+        )
+    return tuple(lines)
+
+
 def _delivery(
     step: Step,
     planner: str,
     order: FoundDocument,
+    lines: tuple[Line, ...],
     stop: _Stop,
     source_id: UUID,
     vans: Mapping[UUID, UUID],
     day: date,
+    attempt: int,
 ) -> Delivery:
     route = stop.route
     return Delivery(
@@ -130,28 +230,10 @@ def _delivery(
             person_id=order.person_id,
             parent_id=order.id,
             note=order.note,
-            net_fen=order.net_fen,
+            net_fen=sum(line.net_fen for line in lines),
             source=step.source,
         ),
-        lines=tuple(
-            Line(
-                id=step.key("line", line.id),
-                line_no=line.line_no,
-                product_id=line.product_id,
-                packing_id=line.packing_id,
-                qty=line.qty,
-                packs=line.packs,
-                price_fen=line.price_fen,
-                price_source=line.price_source,
-                gross_fen=line.gross_fen,
-                discount_fen=line.discount_fen,
-                net_fen=line.net_fen,
-                free=line.free,
-                ref_line_id=line.id,
-                source=step.source,
-            )
-            for line in order.lines
-        ),
+        lines=lines,
         source_id=source_id,
         van_id=_van_of(route, vans),
         route_id=None if route is None else route.id,
@@ -159,4 +241,5 @@ def _delivery(
         prepared_by=planner,
         vehicle_id=None if route is None else route.vehicle_id,
         driver_id=None if route is None else route.person_id,
+        attempt=attempt,
     )

@@ -16,13 +16,13 @@ from app.domain.deliveries import (
     account_for,
     check_delivered,
 )
-from app.domain.orders import ORDER_TRANSITIONS, OrderEvent, OrderState
 from app.domain.problems import Problem, problem
 from app.domain.records.drafts import DeliveryDraft, ReadRecord
 from app.domain.records.units import check_delivery_products
 from app.domain.stock import Location, LocationKind, Move
 from app.services.cases import Bench, Case
 from app.services.moving import move_goods
+from app.services.ordering.settling import settle_orders
 from app.storage.keys import derived_key
 from app.storage.queries.arrivals import reversal_number
 from app.storage.queries.count_points import last_counted_ms
@@ -30,7 +30,6 @@ from app.storage.queries.documents import (
     FoundDocument,
     FoundLine,
     documents_by_number,
-    states_by_id,
 )
 from app.storage.store.papers import DeliveryResultEntry
 
@@ -111,7 +110,7 @@ def post_deliveries(
     for case, draft, note in fresh.values():
         _flag_negative(case, draft, note, negative)
     _flag_late(bench, list(fresh.values()), dates)
-    _settle_orders(bench, [note for _, _, note in fresh.values()], entries)
+    settle_orders(store, [note.parent_id for _, _, note in fresh.values()])
     return len(fresh), len(moves)
 
 
@@ -255,25 +254,3 @@ def _flag_late(
             goods = (note.delivery.van_id, products[line.line_no])
             if line.delivered and counted.get(goods, 0) > bench.event_ms(draft.header.ts_ms):
                 case.add([problem("X_BEHIND_COUNT", f"line {line.line_no}", product=line.product)])
-
-
-def _settle_orders(
-    bench: Bench, notes: Sequence[FoundDocument], entries: Sequence[DeliveryResultEntry]
-) -> None:
-    """Each order behind a note learns whether all of it or a part of it was delivered."""
-    lines_by_note = {entry.document_id: [line for _, line in entry.lines] for entry in entries}
-    parents = [note.parent_id for note in notes if note.parent_id is not None]
-    before = states_by_id(bench.step.store.reader, parents)
-    states: defaultdict[OrderState, list[UUID]] = defaultdict(list)
-    for note in notes:
-        lines = lines_by_note[note.id]
-        delivered = sum(line.delivered for line in lines)
-        if note.parent_id is None or note.parent_id not in before or not delivered:
-            continue
-        is_all = delivered == sum(line.ordered for line in lines)
-        event = OrderEvent.SHIP_ALL if is_all else OrderEvent.SHIP_PART
-        state = OrderState(before[note.parent_id])
-        if ORDER_TRANSITIONS.allows(state, event):
-            states[ORDER_TRANSITIONS.after(state, event)].append(note.parent_id)
-    for after, ids in states.items():
-        bench.step.store.documents.set_state(ids, after)

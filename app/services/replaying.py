@@ -30,6 +30,7 @@ from app.services import (
     transferring,
 )
 from app.services.archive import HOST, Archive, ArchivedFile, origin_of
+from app.services.deliveries import confirming
 from app.services.journal import Entry, read_entry
 from app.services.office import Office
 from app.services.ordering import ending, entering, releasing
@@ -64,7 +65,10 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
     "plan_route_day": planning.plan_route_day,
+    "deliver_again": planning.deliver_again,
+    "drop_delivery": planning.drop_delivery,
     "load": delivering.load,
+    "confirm_deliveries": confirming.confirm_deliveries,
     "approve_count": counting.approve_count,
     "enter_order": entering.enter_order,
     "release_order": releasing.release_order,

@@ -10,6 +10,7 @@ from app.errors import NotFound, RuleBroken
 from app.services.journal import Step, journaled
 from app.services.moving import move_goods
 from app.services.office import Office
+from app.services.ordering.settling import settle_orders
 from app.storage.queries.arrivals import reversal_number
 from app.storage.queries.directory import find_branch
 from app.storage.queries.documents import FoundDocument, FoundLine, documents_by_number
@@ -90,6 +91,8 @@ def _mirror(step: Step, original: FoundDocument, reason: str) -> str:
         if negative.kind.negative is Negative.REFUSED:
             raise RuleBroken("negative-stock", shelf=negative.location_code, balance=negative.qty)
     store.documents.post({document_id: posting})
+    if original.kind is DocumentKind.DN:
+        settle_orders(store, [original.parent_id])
     store.audit.about(str(number))
     return str(number)
 

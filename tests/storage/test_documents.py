@@ -15,9 +15,11 @@ from app.storage.queries.documents import (
     documents_by_id,
     documents_by_number,
     documents_in_state,
+    notes_made,
     orders_to_plan,
 )
 from app.storage.queries.evidence import records_behind
+from app.storage.queries.orders import open_lines
 from app.storage.queries.search import find_anything
 from app.storage.snapshots import freeze, thaw
 from app.storage.store.papers import DeliveryResultEntry, Order, Print
@@ -75,10 +77,13 @@ def test_an_order_is_found_with_all_it_says(books: Books, order: Order) -> None:
     assert (line.ordered, line.counted, line.lot_code) == (None, None, None)
 
 
-def test_an_order_that_is_answered_is_not_planned_again(books: Books, order: Order) -> None:
+def test_of_an_order_that_is_on_its_way_nothing_is_due(books: Books, order: Order) -> None:
     load(books, order)
     with books.database.read() as reader:
-        assert orders_to_plan(reader, TODAY) == ()
+        (planned,) = orders_to_plan(reader, TODAY)
+        (line,) = open_lines(reader, [planned.id])
+        assert (line.ordered, line.underway, line.due) == (24, 24, 0)
+        assert notes_made(reader, [planned.id]) == {planned.id: 1}
 
 
 def test_a_delivery_goes_through_its_life(books: Books, order: Order) -> None:

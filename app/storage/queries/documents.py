@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, select
 
 from app.domain.counts import CountState
 from app.domain.deliveries import DeliveryState
@@ -92,6 +92,7 @@ class DeliveryFacts:
     result: str | None
     receiver_name: str
     delivered_ms: int | None
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +154,39 @@ def states_by_id(reader: Reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, st
 
 
 def answered_orders(reader: Reader, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these orders that a delivery was made for, loaded or not."""
+    """Those of these orders for which a delivery is planned or was loaded."""
     query = select(document.c.parent_id).where(
         document.c.branch_id == reader.branch_id,
         document.c.parent_id.in_(sorted(set(ids))),
         document.c.kind == DocumentKind.DN.value,
+        document.c.state != DeliveryState.DROPPED.value,
     )
     return {row.parent_id for row in reader.rows(query)}
 
 
 def orders_to_plan(reader: Reader, wanted_by: date) -> tuple[FoundDocument, ...]:
-    """Confirmed orders for our own vans, wanted up to that day, that no delivery answers yet."""
-    child = document.alias()
-    answered = select(child.c.id).where(
-        child.c.branch_id == document.c.branch_id,
-        child.c.parent_id == document.c.id,
-        child.c.kind == DocumentKind.DN.value,
-    )
+    """Orders for our own vans, wanted up to that day, that go ahead and are not all delivered."""
     return _find(
         reader,
         document.c.kind == DocumentKind.SO.value,
-        document.c.state == OrderState.CONFIRMED.value,
+        document.c.state.in_((OrderState.CONFIRMED.value, OrderState.PARTLY_DELIVERED.value)),
         sales_order.c.fulfilment_mode == "own_delivery",
         sales_order.c.wanted_date <= wanted_by,
-        ~answered.exists(),
     )
+
+
+def notes_made(reader: Reader, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many deliveries were made for each of these orders, dropped ones included."""
+    query = (
+        select(document.c.parent_id, func.count().label("notes"))
+        .where(
+            document.c.branch_id == reader.branch_id,
+            document.c.parent_id.in_(sorted(set(order_ids))),
+            document.c.kind == DocumentKind.DN.value,
+        )
+        .group_by(document.c.parent_id)
+    )
+    return {row.parent_id: row.notes for row in reader.rows(query)}
 
 
 def deliveries_of_day(

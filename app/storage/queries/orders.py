@@ -43,14 +43,21 @@ class OpenLine:
     free: bool
     ordered: int
     delivered: int
+    refused: int
     underway: int
     reserved: int
+    gross_fen: int
     net_fen: int
 
     @property
     def remaining(self) -> int:
         """What is neither delivered nor on its way; never below zero, whatever was delivered."""
         return max(0, self.ordered - self.delivered - self.underway)
+
+    @property
+    def due(self) -> int:
+        """What is to be planned without being told to: all that remains but what was refused."""
+        return max(0, self.remaining - self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,13 @@ def open_lines(reader: Reader, order_ids: Iterable[uuid.UUID]) -> tuple[OpenLine
     delivered = case(
         (note.c.state == "posted", func.coalesce(delivery_line.c.delivered, 0)), else_=0
     )
+    refused = case((note.c.state == "posted", func.coalesce(delivery_line.c.refused, 0)), else_=0)
     underway = case((note.c.state.in_(_UNDERWAY), done.c.qty), else_=0)
     parts = (
         select(
             done.c.ref_line_id,
             func.sum(delivered).label("delivered"),
+            func.sum(refused).label("refused"),
             func.sum(underway).label("underway"),
         )
         .join(note, meets(done.c.document_id, note))
@@ -130,8 +139,10 @@ def open_lines(reader: Reader, order_ids: Iterable[uuid.UUID]) -> tuple[OpenLine
             line.free,
             line.qty,
             func.coalesce(parts.c.delivered, 0),
+            func.coalesce(parts.c.refused, 0),
             func.coalesce(parts.c.underway, 0),
             func.coalesce(held.c.qty, 0),
+            line.gross_fen,
             line.net_fen,
         )
         .join(product, meets(line.product_id, product))

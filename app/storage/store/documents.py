@@ -336,6 +336,7 @@ def _delivery(paper: Delivery) -> dict[str, Any]:
         "source_id": paper.source_id,
         "van_id": paper.van_id,
         "prepared_by": paper.prepared_by,
+        "attempt": paper.attempt,
         "receiver_name": "",
     }
 

@@ -94,6 +94,7 @@ class Delivery(Paper):
     driver_id: uuid.UUID | None = None
     load_no: str = ""
     prepared_by: str = ""
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from app.ui.models.columns import Column, Look
 
 LOOKS: Mapping[str, Look] = {
     "draft": Look("idle", "circle-dashed", N_("Draft")),
+    "dropped": Look("idle", "x", N_("Dropped")),
     "picked": Look("idle", "package-open", N_("Picked")),
     "loaded": Look("busy", "truck", N_("On the van")),
     "delivered": Look("ok", "circle-check", N_("Delivered")),

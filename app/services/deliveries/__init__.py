@@ -1,0 +1,1 @@
+"""What becomes of deliveries when no terminal tells it."""
