@@ -53,7 +53,10 @@ class ExpectedNote:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A note, the lost terminal whose paper tells of it, and the reasons (code, name) to give."""
+    """A note, the lost terminal whose paper tells of it, and the reasons (code, name) to give.
+
+    Terminal 0 is the desk: somebody there has the signed paper.
+    """
 
     terminal_no: int
     note: ExpectedNote
@@ -107,6 +110,17 @@ def paper_of(office: Office, actor: Actor, number: str) -> Paper:
             raise RuleBroken("terminal-not-lost", terminal=carriers[0].terminal_no)
         reasons = tuple(reasons_by_code(reader).items())
         return Paper(lost.terminal_no, expected(reader, [note])[0], reasons)
+
+
+def signed_paper(office: Office, actor: Actor, number: str) -> Paper:
+    """The note with this number, to be typed from its signed paper, whoever carries it.
+
+    Raises NotFound, RuleBroken("not-on-van").
+    """
+    actor.require(Right.POST_DELIVERIES)
+    with office.database.read() as reader:
+        note = loaded_note(reader, number)
+        return Paper(0, expected(reader, [note])[0], tuple(reasons_by_code(reader).items()))
 
 
 def loaded_note(reader: Reader, number: str) -> FoundDocument:

@@ -7,7 +7,8 @@ from app.services.office import Office
 from app.services.planning import plan_route_day
 from app.services.terminals import report_lost
 from app.storage.queries.deliveries import listing
-from app.storage.queries.directory import price_book, products_by_code
+from app.storage.queries.directory import products_by_code
+from app.storage.queries.prices import price_book
 from tests.support.offices import Terminal
 from tests.support.sample_office import CLERK, SAMPLE_DAY
 

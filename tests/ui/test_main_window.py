@@ -82,7 +82,7 @@ def test_choices_are_remembered(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_f1_shows_help_for_the_screen(qtbot: QtBot, window: MainWindow) -> None:
-    window.show_screen(2)
+    window.show_screen(3)
     press(qtbot, window, Qt.Key.Key_F1)
     page = window.findChild(HelpPage)
     assert page is not None

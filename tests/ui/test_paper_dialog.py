@@ -193,14 +193,22 @@ def test_what_breaks_a_rule_is_told_and_waits(
     qtbot.waitUntil(lambda: "were loaded" in screen.strip.text, timeout=20_000)
 
 
-def test_a_terminal_in_use_is_not_typed_for(
+def test_of_a_terminal_in_use_the_desk_types_the_signed_paper(
     qtbot: QtBot,
     office: Office,
     workplaces: Callable[[Office], Workplace],
     still_watcher: DockWatcher,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    screen, _number = open_screen(qtbot, workplaces(office), still_watcher, office)
+    asked: list[Paper] = []
+
+    def answer(_workplace: Workplace, paper: Paper, _parent: object) -> None:
+        asked.append(paper)
+
+    monkeypatch.setattr(PaperDialog, "ask", answer)
+    screen, number = open_screen(qtbot, workplaces(office), still_watcher, office)
     with office.database.transaction(CLERK, "found again") as store:
         store.terminals.change(DRIVER_TERMINAL, status="active")
     screen.enter_from_paper()
-    qtbot.waitUntil(lambda: "report it lost" in screen.strip.text, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(asked), timeout=20_000)
+    assert (asked[0].terminal_no, asked[0].note.number) == (0, number)

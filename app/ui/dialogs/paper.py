@@ -1,4 +1,4 @@
-"""Asks what the paper of a lost terminal says of one delivery note."""
+"""Asks what the paper says of one delivery note."""
 
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -36,16 +36,7 @@ class PaperDialog(QDialog):
         title = Text("heading", wrap=True)
         title.setText(heading)
         facts = Text("muted", wrap=True)
-        facts.setText(
-            t(
-                "{customer} · {day} · terminal {terminal} is lost. The delivery will be shown as "
-                "typed by {user}. Quantities in single units.",
-                customer=note.customer_name,
-                day=t.date(note.business_date),
-                terminal=paper.terminal_no,
-                user=workplace.actor.user,
-            )
-        )
+        facts.setText(_facts(workplace, paper))
         self.grid = PaperGrid(note)
         self.grid.setAccessibleName(t("Lines of the note"))
         self.grid.setHorizontalHeaderLabels(
@@ -115,3 +106,21 @@ class PaperDialog(QDialog):
                 result=word(result_of(told).value, t.translator),
             )
         )
+
+
+def _facts(workplace: Workplace, paper: Paper) -> str:
+    t, note = workplace.language, paper.note
+    said = {"customer": note.customer_name, "day": t.date(note.business_date)}
+    if paper.terminal_no:
+        return t(
+            "{customer} · {day} · terminal {terminal} is lost. The delivery will be shown as "
+            "typed by {user}. Quantities in single units.",
+            terminal=paper.terminal_no,
+            user=workplace.actor.user,
+            **said,
+        )
+    return t(
+        "{customer} · {day} · typed by {user} from the signed paper. Quantities in single units.",
+        user=workplace.actor.user,
+        **said,
+    )

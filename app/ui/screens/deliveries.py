@@ -12,7 +12,7 @@ from app.domain.rights import Right
 from app.explain import problem_sentence
 from app.services.intake import IntakeResult
 from app.services.paper_entry import PaperResult, enter_deliveries
-from app.services.paper_notes import Paper, paper_of
+from app.services.paper_notes import Paper
 from app.services.printing import PrintReport
 from app.services.reversing import reverse
 from app.storage.queries.deliveries import DeliveryRow, listing
@@ -26,6 +26,7 @@ from app.ui.models.listed import narrowed
 from app.ui.models.table_model import Page, Source, TableModel
 from app.ui.screens.delivery_columns import COLUMNS, GROUPS, words_of
 from app.ui.screens.delivery_papers import preview, print_notes
+from app.ui.screens.delivery_steps import DaySteps, find_paper, post_paper
 from app.ui.screens.screen import Screen
 from app.ui.tasks import DATABASE, REPORTS, Job
 from app.ui.widgets.chips import Chips
@@ -56,7 +57,8 @@ class DeliveriesScreen(Screen):
         self._print.setProperty("role", "primary")
         self._reverse = QPushButton()
         self.type_in = QPushButton()
-        for part in (self._day, self.filter, self.type_in, self._reverse, self._print):
+        self.steps = DaySteps(workplace, lambda: self.day, self._chosen)
+        for part in (self._day, self.filter, self.steps, self.type_in, self._reverse, self._print):
             self.controls.addWidget(part)
         self.type_in.setVisible(Right.POST_DELIVERIES in workplace.actor.rights)
         self.type_in.setEnabled(False)
@@ -74,6 +76,8 @@ class DeliveriesScreen(Screen):
         self._pause.timeout.connect(self._show_paper)
         self._landed = False
         self._lay_out()
+        self.steps.told.connect(self._tell_done)
+        self.steps.failed.connect(self.show_error)
         self._day.picked.connect(lambda _day: self.refresh())
         self.filter.narrowed.connect(lambda words: self.model.choose(words=words))
         self.filter.returnPressed.connect(self.take_focus)
@@ -118,6 +122,7 @@ class DeliveriesScreen(Screen):
         self.table.setAccessibleName(t("Deliveries"))
         self.paper.name(t("The delivery note as it is printed"))
         self._day.retranslate()
+        self.steps.retranslate()
         self._show_title()
         self._show_summary(self.model.rowCount())
 
@@ -192,14 +197,14 @@ class DeliveriesScreen(Screen):
         )
 
     def enter_from_paper(self) -> None:
-        """Type what the paper of a lost terminal says of the note under the cursor."""
+        """Type what the paper says of the note under the cursor."""
         row, workplace = self.table.current(), self.workplace
         if row is None or row.number is None or row.state != "loaded":
             return
         number = row.number
         workplace.tasks.start(
             DATABASE,
-            lambda _job: paper_of(workplace.office, workplace.actor, number),
+            lambda _job: find_paper(workplace, number),
             done=self._ask_paper,
             failed=self.show_error,
         )
@@ -209,6 +214,14 @@ class DeliveriesScreen(Screen):
         if told is None:
             return
         workplace, terminal = self.workplace, paper.terminal_no
+        if not terminal:
+            workplace.tasks.start(
+                DATABASE,
+                lambda _job: post_paper(workplace, paper, told),
+                done=lambda _count: self._tell_typed_here(told.number),
+                failed=self.show_error,
+            )
+            return
         workplace.tasks.start(
             DATABASE,
             lambda _job: enter_deliveries(workplace.office, workplace.actor, terminal, [told]),
@@ -312,6 +325,17 @@ class DeliveriesScreen(Screen):
         else:
             reasons = (problem_sentence(p.code, p.fields, t.translator) for p in done.problems)
             self.strip.say("warn", " ".join(dict.fromkeys(reasons)), t("Close"))
+        self.refresh()
+
+    def _tell_typed_here(self, number: str) -> None:
+        user = self.workplace.actor.user
+        self._tell_done(self._t("{number} is posted, typed by {user}.", number=number, user=user))
+
+    def _chosen(self) -> list[DeliveryRow]:
+        return self.table.selected()
+
+    def _tell_done(self, words: str) -> None:
+        self.news.emit(words)
         self.refresh()
 
     def _tell_reversed(self, number: str) -> None:

@@ -1,0 +1,157 @@
+"""The steps of a day of deliveries: plan it, load its vans, say what came back."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.domain.rights import Right
+from app.errors import NotFound, RuleBroken
+from app.services.deliveries.confirming import LineResult, NoteResult, confirm_deliveries
+from app.services.delivering import load
+from app.services.paper_entry import PaperResult
+from app.services.paper_notes import Paper, paper_of, signed_paper
+from app.services.planning import plan_route_day
+from app.storage.queries.deliveries import DeliveryRow, listing
+from app.ui.dialogs.question import QuestionDialog
+from app.ui.tasks import DATABASE, Job
+from app.ui.workplace import Workplace
+
+T = TypeVar("T")
+
+
+class DaySteps(QWidget):
+    """`told` carries a sentence about what was done, `failed` what stood in the way."""
+
+    told = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        day: Callable[[], date],
+        chosen: Callable[[], Sequence[DeliveryRow]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workplace, self._t = workplace, workplace.language
+        self._day, self._chosen = day, chosen
+        self.plan, self.load, self.confirm = QPushButton(), QPushButton(), QPushButton()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        rights = workplace.actor.rights
+        for button, act, right, key in (
+            (self.plan, self.plan_day, Right.PLAN, "Ctrl+P"),
+            (self.load, self.load_vans, Right.POST_STOCK, "Ctrl+L"),
+            (self.confirm, self.confirm_notes, Right.POST_DELIVERIES, "F8"),
+        ):
+            row.addWidget(button)
+            button.clicked.connect(act)
+            button.setVisible(right in rights)
+            if right in rights:
+                QShortcut(QKeySequence(key), self).activated.connect(act)
+
+    def retranslate(self) -> None:
+        t = self._t
+        for button, words, tip in (
+            (self.plan, t("Plan"), t("Plan whatever is due up to this day") + "  Ctrl+P"),
+            (
+                self.load,
+                t("Load"),
+                t("Load all vans of this day and number the notes") + "  Ctrl+L",
+            ),
+            (self.confirm, t("Delivered"), t("The chosen notes were handed over whole") + "  F8"),
+        ):
+            button.setText(words)
+            button.setAccessibleName(words)
+            button.setToolTip(tip)
+
+    def plan_day(self) -> None:
+        workplace, day, t = self._workplace, self._day(), self._t
+
+        def work(_job: Job) -> int:
+            return plan_route_day(workplace.office, workplace.actor, day).total
+
+        def done(count: int) -> None:
+            words = t("{n} deliveries planned.", n=t.number(count))
+            self.told.emit(words if count else t("Nothing more is due up to this day."))
+
+        self._start(work, done, t("Planning {day}", day=t.date(day)))
+
+    def load_vans(self) -> None:
+        workplace, day, t = self._workplace, self._day(), self._t
+
+        def work(job: Job) -> tuple[int, int]:
+            with workplace.office.database.read() as reader:
+                waiting = [row for row in listing(reader, day=day) if row.state == "draft"]
+            routes = sorted({row.route_code for row in waiting if row.route_code})
+            if not routes:
+                raise NotFound(what="delivery to load", key=t.date(day))
+            notes = shorts = 0
+            for place, route in enumerate(routes):
+                job.step(place, len(routes), route)
+                loaded = load(workplace.office, workplace.actor, day, route)
+                notes, shorts = notes + len(loaded.numbers), shorts + len(loaded.shorts)
+            return notes, shorts
+
+        def done(counts: tuple[int, int]) -> None:
+            notes, shorts = counts
+            words = [t("{n} notes loaded.", n=t.number(notes))]
+            if shorts:
+                words.append(t("{n} lines are short.", n=t.number(shorts)))
+            self.told.emit(" ".join(words))
+
+        self._start(work, done, t("Loading {day}", day=t.date(day)))
+
+    def confirm_notes(self) -> None:
+        """Everything on the chosen notes was handed over; exceptions are typed one by one."""
+        workplace, t = self._workplace, self._t
+        numbers = [row.number for row in self._chosen() if row.number and row.state == "loaded"]
+        if not numbers:
+            return
+        heading = t("{n} notes: delivered whole?", n=t.number(len(numbers)))
+        consequence = t(
+            "Everything on them counts as handed over. What was refused or missed is typed with "
+            "“From paper …” instead."
+        )
+        if not QuestionDialog.ask(heading, consequence, t("Delivered"), self):
+            return
+        results = [NoteResult(number) for number in numbers]
+
+        def work(_job: Job) -> int:
+            return confirm_deliveries(workplace.office, workplace.actor, results)
+
+        def done(count: int) -> None:
+            self.told.emit(t("{n} notes are posted as delivered.", n=t.number(count)))
+
+        self._start(work, done, t("Posting deliveries"))
+
+    def _start(self, work: Callable[[Job], T], done: Callable[[T], None], title: str) -> None:
+        self._workplace.tasks.start(DATABASE, work, done=done, failed=self.failed.emit, title=title)
+
+
+def find_paper(workplace: Workplace, number: str) -> Paper:
+    """The note as its paper is to be typed: of a lost terminal, or by the desk."""
+    try:
+        return paper_of(workplace.office, workplace.actor, number)
+    except RuleBroken as error:
+        if error.rule != "terminal-not-lost":
+            raise
+    except NotFound as error:
+        if error.fields.get("what") != "carrier":
+            raise
+    return signed_paper(workplace.office, workplace.actor, number)
+
+
+def post_paper(workplace: Workplace, paper: Paper, told: PaperResult) -> int:
+    """Post what the signed paper says; returns how many notes."""
+    lines = tuple(
+        LineResult(on.line_no, line.delivered, line.refused, line.reason)
+        for on, line in zip(paper.note.lines, told.lines, strict=True)
+    )
+    result = NoteResult(told.number, lines, signer=told.receiver, reason="")
+    return confirm_deliveries(workplace.office, workplace.actor, [result])
