@@ -158,6 +158,9 @@ RULES: Mapping[str, str] = {
         "Goods of order {number} are planned, loaded or delivered. Wait until the van is back."
     ),
     "one-holder": N_("Territory {territory} is given either to a wholesaler or to a person."),
+    "empties-in-use": N_(
+        "{product} lies in stock with the empties it came with. Change them when none is left."
+    ),
     "packing-factor": N_(
         "Packing {packing} of {product} is in use with another number of units."
         " A new size needs a new packing code."

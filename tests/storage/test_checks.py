@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
 from app.domain.numbering import DocumentKind
+from app.domain.stock import LocationKind
 from app.storage.keys import new_key
 from app.storage.queries.checks import CHECKS, check_all
+from app.storage.store.master_data import CreditPolicy, Empties, Place, Product
+from app.storage.store.reservations import Promise
 from app.storage.store.scope import Source
 from app.storage.store.uploads import Link
-from tests.support.books import TODAY, Books, as_owner
+from tests.support.books import BEER, BOTTLE, TODAY, Books, as_owner
 from tests.support.databases import CLERK
 from tests.support.papers import a_count, a_delivery, an_order
 from tests.support.uploads import a_batch, a_record
@@ -36,6 +40,20 @@ def full(books: Books) -> Books:
         store.uploads.link([Link(record_id=a_record(batch, seq=1).id, document_id=order.header.id)])
         store.stock.post([move, books.move("WH", "SUP", 100, reverses=move.key)])
         store.stock.post([books.move("SUP", "WH", 30, lot="L1")])
+        beer, place = books.products[BEER].id, books.places["WH"].key
+        store.reservations.reserve([Promise(order.lines[0].id, place, beer, 12)])
+        store.masters.put_product(
+            Product(code="EMPTY", name="空瓶", packings=(BOTTLE,), kind="empty")
+        )
+        store.masters.put_product(
+            Product(
+                code="NEW", name="新酒", packings=(BOTTLE,), empties=(Empties(product="EMPTY"),)
+            )
+        )
+        for day in (TODAY, TODAY + timedelta(days=9)):
+            store.terms.put_credit(CreditPolicy(customer="C01", valid_from=day, limit_fen=1))
+        store.masters.put_place(Place(code="CONV", name="瓶", kind=LocationKind.CONVERSION))
+        store.periods.keep(TODAY + timedelta(days=60))
     return books
 
 
@@ -77,6 +95,13 @@ DAMAGE = {
     "INV-29": "DELETE FROM document_line"
     " WHERE document_id IN (SELECT id FROM document WHERE kind = 'SO')",
     "blank-counts": "UPDATE count_line SET counted = NULL",
+    "INV-05": "UPDATE reservation SET qty = 31",
+    "INV-16": "INSERT INTO stock_balance"
+    " (branch_id, location_id, product_id, lot_id, owner_id, qty)"
+    " SELECT l.branch_id, l.id, p.id, b.lot_id, b.owner_id, 1 FROM stock_balance b"
+    " JOIN location l ON l.code = 'CONV' JOIN product p ON p.code = 'EMPTY' WHERE b.qty = 30",
+    "INV-23": "UPDATE credit_policy SET valid_to = NULL",
+    "kept-months": "UPDATE period_balance SET qty = qty + 1",
 }
 
 

@@ -12,6 +12,7 @@ from app.domain.stock import LocationKind
 from app.errors import NotFound, RuleBroken
 from app.storage.database import Database
 from app.storage.queries import directory
+from app.storage.queries.prices import price_book
 from app.storage.queries.search import find_anything
 from app.storage.store.master_data import (
     Branch,
@@ -115,7 +116,7 @@ def test_routes_and_prices_are_replaced_and_packings_keep_their_factor(books: Bo
     with books.database.read() as reader:
         stops = directory.routes_by_code(reader)["R1"].stops
         packings = directory.products_by_code(reader)[BEER].packings
-        book = prices.price_book(reader)
+        book = price_book(reader)
     assert [seq for _, seq in stops] == [1, 2]
     assert stops[1][0] == books.customer_id
     assert (packings.factor("CS"), packings.factor("CR")) == (12, 24)
@@ -177,7 +178,7 @@ def test_prices_are_narrowed_to_a_customer(books: Books) -> None:
             )
     beer = books.products[BEER].id
     with books.database.read() as reader:
-        book = prices.price_book(reader, [beer])
+        book = price_book(reader, [beer])
     mine = book.candidates(beer, books.customer_id, "G1")
     assert sorted(one.level for one in mine) == [
         PriceLevel.CONTRACT,

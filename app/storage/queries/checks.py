@@ -3,11 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    Select,
     Subquery,
     and_,
     case,
@@ -22,6 +19,8 @@ from app.domain.counts import LineState
 from app.domain.numbering import GAPLESS, DocumentKind
 from app.domain.orders import MAX_ORDER_LINES
 from app.domain.stock import LocationKind, Negative
+from app.storage.queries.check_goods import GOODS_CHECKS
+from app.storage.queries.counterexamples import Counterexample, count_of, found_in, of_branch
 from app.storage.queries.flows import REAL
 from app.storage.reader import Reader
 from app.storage.tables import (
@@ -38,8 +37,6 @@ from app.storage.tables import (
 )
 from app.storage.tables.columns import NO_KEY, Key16
 
-Counterexample = Mapping[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -55,8 +52,6 @@ class Check:
 
 
 _NONE = literal(NO_KEY, Key16)
-# More than anybody reads; the first ones say enough.
-_SHOWN = 100
 _REFUSED = [kind.value for kind in LocationKind if kind.negative is Negative.REFUSED]
 _ORDER_STATES_WITHOUT_LINES = ("rejected",)
 
@@ -73,7 +68,7 @@ def moves_well_formed(reader: Reader) -> list[Counterexample]:
     """INV-01: two different places of one book, a positive quantity."""
     move, source, target = stock_move.c, location.alias(), location.alias()
     query = (
-        _of_branch(reader, move, move.id, move.qty)
+        of_branch(reader, move, move.id, move.qty)
         .join(source, and_(source.c.branch_id == move.branch_id, source.c.id == move.source_id))
         .join(target, and_(target.c.branch_id == move.branch_id, target.c.id == move.target_id))
         .where(
@@ -85,7 +80,7 @@ def moves_well_formed(reader: Reader) -> list[Counterexample]:
             )
         )
     )
-    return _found(reader, query)
+    return found_in(reader, query)
 
 
 def goods_sum_to_zero(reader: Reader) -> list[Counterexample]:
@@ -93,7 +88,7 @@ def goods_sum_to_zero(reader: Reader) -> list[Counterexample]:
     balance = stock_balance.c
     total = func.sum(balance.qty)
     query = (
-        _of_branch(reader, balance, product.c.code, balance.lot_id, total.label("sum"))
+        of_branch(reader, balance, product.c.code, balance.lot_id, total.label("sum"))
         .join(
             location,
             and_(location.c.branch_id == balance.branch_id, location.c.id == balance.location_id),
@@ -105,7 +100,7 @@ def goods_sum_to_zero(reader: Reader) -> list[Counterexample]:
         .group_by(product.c.code, balance.lot_id, balance.owner_id, location.c.book)
         .having(total != 0)
     )
-    return _found(reader, query)
+    return found_in(reader, query)
 
 
 def balances_match_moves(reader: Reader) -> list[Counterexample]:
@@ -119,7 +114,7 @@ def balances_match_moves(reader: Reader) -> list[Counterexample]:
     )
     kept = select(stock_balance).where(balance.branch_id == reader.branch_id).subquery()
     wrong = (
-        _of_branch(reader, balance, balance.location_id, balance.product_id)
+        of_branch(reader, balance, balance.location_id, balance.product_id)
         .add_columns(balance.qty.label("balance"), func.coalesce(sums.c.qty, 0).label("moves"))
         .outerjoin(sums, same)
         .where(balance.qty != func.coalesce(sums.c.qty, 0))
@@ -137,14 +132,14 @@ def balances_match_moves(reader: Reader) -> list[Counterexample]:
         )
         .where(kept.c.qty.is_(None), sums.c.qty != 0)
     )
-    return _found(reader, wrong) + _found(reader, missing)
+    return found_in(reader, wrong) + found_in(reader, missing)
 
 
 def nothing_below_zero(reader: Reader) -> list[Counterexample]:
     """INV-04: no real place of our own holds less than nothing; a van's is for INV-06."""
     balance = stock_balance.c
     query = (
-        _of_branch(reader, balance, location.c.code, product.c.code.label("product"), balance.qty)
+        of_branch(reader, balance, location.c.code, product.c.code.label("product"), balance.qty)
         .join(
             location,
             and_(location.c.branch_id == balance.branch_id, location.c.id == balance.location_id),
@@ -155,14 +150,14 @@ def nothing_below_zero(reader: Reader) -> list[Counterexample]:
         )
         .where(balance.qty < 0, location.c.kind.in_(_REFUSED), location.c.kind.in_(REAL))
     )
-    return _found(reader, query)
+    return found_in(reader, query)
 
 
 def reversals_mirror(reader: Reader) -> list[Counterexample]:
     """INV-08: a reversal is the same goods the other way, and no move has two."""
     back, first = stock_move.c, stock_move.alias()
     query = (
-        _of_branch(reader, back, back.id, back.reverses_id)
+        of_branch(reader, back, back.id, back.reverses_id)
         .join(first, and_(first.c.branch_id == back.branch_id, first.c.id == back.reverses_id))
         .where(
             or_(
@@ -176,12 +171,12 @@ def reversals_mirror(reader: Reader) -> list[Counterexample]:
         )
     )
     twice = (
-        _of_branch(reader, back, back.reverses_id, func.count().label("reversals"))
+        of_branch(reader, back, back.reverses_id, func.count().label("reversals"))
         .where(back.reverses_id.is_not(None))
         .group_by(back.reverses_id)
         .having(func.count() > 1)
     )
-    return _found(reader, query) + _found(reader, twice)
+    return found_in(reader, query) + found_in(reader, twice)
 
 
 def flows_explain_balances(reader: Reader) -> list[Counterexample]:
@@ -195,7 +190,7 @@ def flows_explain_balances(reader: Reader) -> list[Counterexample]:
     balance = stock_balance.c
     closing = func.sum(balance.qty)
     query = (
-        _of_branch(reader, balance, balance.location_id, balance.product_id)
+        of_branch(reader, balance, balance.location_id, balance.product_id)
         .add_columns(closing.label("closing"), func.coalesce(per_place.c.flows, 0).label("flows"))
         .outerjoin(
             per_place,
@@ -207,7 +202,7 @@ def flows_explain_balances(reader: Reader) -> list[Counterexample]:
         .group_by(balance.location_id, balance.product_id, per_place.c.flows)
         .having(closing != func.coalesce(per_place.c.flows, 0))
     )
-    return _found(reader, query)
+    return found_in(reader, query)
 
 
 def amounts_add_up(reader: Reader) -> list[Counterexample]:
@@ -215,7 +210,7 @@ def amounts_add_up(reader: Reader) -> list[Counterexample]:
     line = document_line.c
     total = func.coalesce(func.sum(line.net_fen), 0)
     headers = (
-        _of_branch(reader, document.c, document.c.id, document.c.number, document.c.net_fen)
+        of_branch(reader, document.c, document.c.id, document.c.number, document.c.net_fen)
         .add_columns(total.label("lines_fen"))
         .outerjoin(
             document_line,
@@ -224,10 +219,10 @@ def amounts_add_up(reader: Reader) -> list[Counterexample]:
         .group_by(document.c.id, document.c.number, document.c.net_fen)
         .having(total != document.c.net_fen)
     )
-    lines = _of_branch(reader, line, line.document_id, line.line_no, line.net_fen).where(
+    lines = of_branch(reader, line, line.document_id, line.line_no, line.net_fen).where(
         line.net_fen != line.gross_fen - line.discount_fen
     )
-    return _found(reader, headers) + _found(reader, lines)
+    return found_in(reader, headers) + found_in(reader, lines)
 
 
 def numbers_without_gaps(reader: Reader) -> list[Counterexample]:
@@ -247,7 +242,7 @@ def numbers_without_gaps(reader: Reader) -> list[Counterexample]:
     )
     issued = series.next_seq - 1
     query = (
-        _of_branch(reader, series, series.kind, series.yymm, issued.label("issued"))
+        of_branch(reader, series, series.kind, series.yymm, issued.label("issued"))
         .add_columns(func.coalesce(used.c.papers, 0).label("papers"))
         .outerjoin(used, and_(used.c.kind == series.kind, used.c.number_yymm == series.yymm))
         .where(
@@ -259,14 +254,14 @@ def numbers_without_gaps(reader: Reader) -> list[Counterexample]:
             ),
         )
     )
-    return _found(reader, query)
+    return found_in(reader, query)
 
 
 def uploads_accounted_for(reader: Reader) -> list[Counterexample]:
     """INV-20: each row from an upload has its record, each accepted record its row or none due."""
     record, link, doc = raw_record.c, record_link.c, document.c
     unlinked = (
-        _of_branch(reader, record, record.terminal_no, record.epoch, record.seq, record.type)
+        of_branch(reader, record, record.terminal_no, record.epoch, record.seq, record.type)
         .outerjoin(
             record_link,
             and_(link.branch_id == record.branch_id, link.record_id == record.id),
@@ -276,7 +271,7 @@ def uploads_accounted_for(reader: Reader) -> list[Counterexample]:
         )
     )
     sourceless = (
-        _of_branch(reader, doc, doc.id, doc.number, doc.src_seq)
+        of_branch(reader, doc, doc.id, doc.number, doc.src_seq)
         .outerjoin(
             raw_record,
             and_(
@@ -287,52 +282,37 @@ def uploads_accounted_for(reader: Reader) -> list[Counterexample]:
         )
         .where(doc.src_batch_id.is_not(None), record.id.is_(None))
     )
-    return _found(reader, unlinked) + _found(reader, sourceless)
+    return found_in(reader, unlinked) + found_in(reader, sourceless)
 
 
 def orders_within_limits(reader: Reader) -> list[Counterexample]:
     """INV-29: 1 to 256 lines, each (product, packing, free) once."""
     doc, line = document.c, document_line.c
     lines = (
-        _of_branch(reader, doc, doc.id, doc.number, func.count(line.id).label("lines"))
+        of_branch(reader, doc, doc.id, doc.number, func.count(line.id).label("lines"))
         .outerjoin(document_line, and_(line.branch_id == doc.branch_id, line.document_id == doc.id))
         .where(doc.kind == DocumentKind.SO.value, doc.state.not_in(_ORDER_STATES_WITHOUT_LINES))
         .group_by(doc.id, doc.number)
         .having(or_(func.count(line.id) < 1, func.count(line.id) > MAX_ORDER_LINES))
     )
     doubled = (
-        _of_branch(reader, doc, doc.id, line.product_id, func.count().label("lines"))
+        of_branch(reader, doc, doc.id, line.product_id, func.count().label("lines"))
         .join(document_line, and_(line.branch_id == doc.branch_id, line.document_id == doc.id))
         .where(doc.kind == DocumentKind.SO.value)
         .group_by(doc.id, line.product_id, line.packing_id, line.free)
         .having(func.count() > 1)
     )
-    return _found(reader, lines) + _found(reader, doubled)
+    return found_in(reader, lines) + found_in(reader, doubled)
 
 
 def blanks_are_not_zeros(reader: Reader) -> list[Counterexample]:
     """A count line that was skipped has no quantity, any other has one."""
     line = count_line.c
     skipped = line.state == LineState.SKIPPED.value
-    query = _of_branch(reader, line, line.line_id, line.state, line.counted).where(
+    query = of_branch(reader, line, line.line_id, line.state, line.counted).where(
         case((skipped, line.counted.is_not(None)), else_=line.counted.is_(None))
     )
-    return _found(reader, query)
-
-
-def _of_branch(reader: Reader, columns: Any, *wanted: ColumnElement[Any]) -> Select[Any]:
-    return select(*wanted).where(columns.branch_id == reader.branch_id)
-
-
-def _found(reader: Reader, query: Select[Any]) -> list[Counterexample]:
-    return [
-        {name: _plain(value) for name, value in row._mapping.items()}
-        for row in reader.rows(query.limit(_SHOWN))
-    ]
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, int) else str(value)
+    return found_in(reader, query)
 
 
 def _ledger_sums(reader: Reader) -> Subquery:
@@ -354,33 +334,26 @@ def _ledger_sums(reader: Reader) -> Subquery:
     return select(*shelf, func.sum(ends.c.qty).label("qty")).group_by(*shelf).subquery()
 
 
-def _count_of(columns: Any, *conditions: ColumnElement[bool]) -> Callable[[Reader], int]:
-    def count(reader: Reader) -> int:
-        query = select(func.count()).where(columns.branch_id == reader.branch_id, *conditions)
-        return int(reader.rows(query)[0][0])
-
-    return count
-
-
 _IS_ORDER = document.c.kind == DocumentKind.SO.value
 
 CHECKS: Mapping[str, tuple[Callable[[Reader], int], Callable[[Reader], list[Counterexample]]]] = (
     MappingProxyType(
         {
-            "INV-01": (_count_of(stock_move.c), moves_well_formed),
-            "INV-02": (_count_of(stock_balance.c), goods_sum_to_zero),
-            "INV-03": (_count_of(stock_balance.c), balances_match_moves),
-            "INV-04": (_count_of(stock_balance.c), nothing_below_zero),
+            "INV-01": (count_of(stock_move.c), moves_well_formed),
+            "INV-02": (count_of(stock_balance.c), goods_sum_to_zero),
+            "INV-03": (count_of(stock_balance.c), balances_match_moves),
+            "INV-04": (count_of(stock_balance.c), nothing_below_zero),
             "INV-08": (
-                _count_of(stock_move.c, stock_move.c.reverses_id.is_not(None)),
+                count_of(stock_move.c, stock_move.c.reverses_id.is_not(None)),
                 reversals_mirror,
             ),
-            "INV-09": (_count_of(stock_move.c), flows_explain_balances),
-            "INV-13": (_count_of(document.c), amounts_add_up),
-            "INV-18": (_count_of(document.c, document.c.number.is_not(None)), numbers_without_gaps),
-            "INV-20": (_count_of(raw_record.c), uploads_accounted_for),
-            "INV-29": (_count_of(document.c, _IS_ORDER), orders_within_limits),
-            "blank-counts": (_count_of(count_line.c), blanks_are_not_zeros),
+            "INV-09": (count_of(stock_move.c), flows_explain_balances),
+            "INV-13": (count_of(document.c), amounts_add_up),
+            "INV-18": (count_of(document.c, document.c.number.is_not(None)), numbers_without_gaps),
+            "INV-20": (count_of(raw_record.c), uploads_accounted_for),
+            "INV-29": (count_of(document.c, _IS_ORDER), orders_within_limits),
+            **GOODS_CHECKS,
+            "blank-counts": (count_of(count_line.c), blanks_are_not_zeros),
         }
     )
 )

@@ -11,6 +11,7 @@ from app.domain.stock import LocationKind
 from app.errors import NotFound, RuleBroken
 from app.storage.initials import initials
 from app.storage.keys import derived_key
+from app.storage.queries.empties import boms, own_stock
 from app.storage.store import master_data
 from app.storage.store.coded_rows import CodedRows
 from app.storage.store.dated_rows import put_dated
@@ -166,6 +167,7 @@ class Masters:
             }
             for each in bom
         ]
+        self._refuse_new_bom(code, product_id, rows)
         self._rows.replace(
             empties_bom,
             {"product_id": product_id},
@@ -173,6 +175,17 @@ class Masters:
             named_by=("empty_id",),
             of=("product", code),
         )
+
+    def _refuse_new_bom(self, code: str, product_id: uuid.UUID, rows: list[dict[str, Any]]) -> None:
+        """Goods that lie here already hold what was said of them when they came."""
+        reader = self._scope.reader
+        known = {
+            (each.empty, each.numerator, each.denominator)
+            for each in boms(reader).get(product_id, ())
+        }
+        wanted = {(row["empty_id"], row["numerator"], row["denominator"]) for row in rows}
+        if known != wanted and own_stock(reader, [product_id]).get(product_id, 0):
+            raise RuleBroken("empties-in-use", product=code)
 
     def put_lots(self, product_id: uuid.UUID, lots: Iterable[Lot]) -> dict[str, uuid.UUID]:
         """Keys by lot code; a known lot stays as it is."""
