@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.pricing import ApplyMode, Rule, RuleKind, check_rule
+from app.domain.quantity import Packing
 from app.domain.rights import Actor, Right
 from app.errors import RuleBroken
 from app.services.journal import Step, journaled
@@ -51,6 +52,7 @@ class MasterData:
     routes: tuple[Route, ...] = ()
     customers: tuple[Customer, ...] = ()
     products: tuple[Product, ...] = ()
+    packings: tuple[tuple[str, Packing], ...] = ()
     price_lists: tuple[PriceList, ...] = ()
     places: tuple[Place, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -124,6 +126,8 @@ def _put(step: Step, data: MasterData) -> None:
         masters.put_customer(customer.party, customer.profile)
     for product in data.products:
         masters.put_product(product)
+    for code, packing in data.packings:
+        masters.put_packing(code, packing)
     for price_list in data.price_lists:
         masters.put_price_list(price_list)
     for place in data.places:

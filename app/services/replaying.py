@@ -31,6 +31,7 @@ from app.services import (
 )
 from app.services.archive import HOST, Archive, ArchivedFile, origin_of
 from app.services.deliveries import confirming
+from app.services.importing import stock as importing_stock
 from app.services.journal import Entry, read_entry
 from app.services.office import Office
 from app.services.ordering import ending, entering, releasing
@@ -62,6 +63,7 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "fix": quarantine.fix,
     "reject": quarantine.reject,
     "judge_all_again": quarantine.judge_all_again,
+    "import_stock": importing_stock.import_stock,
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
     "plan_route_day": planning.plan_route_day,

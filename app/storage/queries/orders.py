@@ -216,6 +216,17 @@ def held_orders(reader: Reader) -> int:
     return int(reader.connection.scalar(query) or 0)
 
 
+def known_references(reader: Reader, references: Iterable[str]) -> set[str]:
+    """Those of these numbers of another system for which there is an order already."""
+    wanted = set(references)
+    query = (
+        select(document.c.note)
+        .join(sales_order, meets(sales_order.c.document_id, document))
+        .where(document.c.branch_id == reader.branch_id, sales_order.c.origin == "host")
+    )
+    return {row.note.split(" ")[0] for row in reader.rows(query)} & wanted
+
+
 def last_lines(
     reader: Reader, party_id: uuid.UUID, orders: int = 5
 ) -> tuple[tuple[str, str, str, int, int], ...]:

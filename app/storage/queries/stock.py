@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ from app.storage.tables import (
     stock_balance,
     stock_move,
 )
+
+_KEYS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,19 @@ def moves_behind(
             conditions.append(stock_move.c.posting_date <= d_to)
         found.extend(_moves(reader, far, sign, conditions))
     return tuple(sorted(found, key=lambda row: (row.event_ms, row.id)))
+
+
+def known_moves(reader: Reader, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these moves that are posted."""
+    wanted = sorted(set(keys))
+    found: set[uuid.UUID] = set()
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        query = select(stock_move.c.id).where(
+            stock_move.c.branch_id == reader.branch_id,
+            stock_move.c.id.in_(wanted[start : start + _KEYS_AT_ONCE]),
+        )
+        found.update(row.id for row in reader.rows(query))
+    return found
 
 
 def statement(

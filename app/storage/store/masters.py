@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.domain.lots import Lot
+from app.domain.quantity import Packing
 from app.domain.stock import LocationKind
 from app.errors import NotFound, RuleBroken
 from app.storage.initials import initials
@@ -142,6 +143,24 @@ class Masters:
         if bom is not None:
             self._put_empties(data.code, product_id, bom)
         return product_id
+
+    def put_packing(self, code: str, item: Packing) -> None:
+        """One more packing of a product, or another name for one. Raises as `put_product` does."""
+        product_id = self._rows.key_of(product, code)
+        fields = columns_of(item)
+        known = self._scope.connection.execute(
+            select(packing).where(
+                packing.c.branch_id == self._scope.branch_id,
+                packing.c.product_id == product_id,
+                packing.c.code == item.code,
+            )
+        ).first()
+        if known is not None:
+            self._change_packing(code, known, fields)
+            return
+        packing_id = derived_key(self._scope.branch_id, "packing", product_id, item.code)
+        self._scope.insert(packing, [fields | {"id": packing_id, "product_id": product_id}])
+        self._rows.note("packing", f"{code} {item.code}", {}, fields)
 
     def _change_packing(self, code: str, known: Any, fields: dict[str, Any]) -> None:
         if known.factor != fields["factor"]:

@@ -1,0 +1,1 @@
+"""Tables that others made, read into the books, and written out again."""
