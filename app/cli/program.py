@@ -22,6 +22,7 @@ from app.cli import (
     profiles,
     quarantine,
     reporting,
+    returns,
     terminals,
 )
 from app.cli.desk import desk_of
@@ -51,6 +52,7 @@ def program() -> typer.Typer:
         quarantine,
         orders,
         deliveries,
+        returns,
         importing,
         reporting,
         printing,

@@ -120,6 +120,9 @@ RULES: Mapping[str, str] = {
     "not-on-van": N_(
         "{number} is “{state}”. Only what is on a van can be typed from paper; look at its result."
     ),
+    "returned-too-much": N_(
+        "Of {product} at most {left} units can come back. Look at the delivery it came by."
+    ),
     "told-twice": N_("A note is there twice. Say once what became of it."),
     "over-delivered": N_(
         "On line {line} of {number} more is delivered or refused than was loaded. Correct it."

@@ -140,4 +140,6 @@ WORDS: Mapping[str, str] = {
     "direct": N_("direct"),
     "distributed": N_("distributed"),
     "amended": N_("amended"),
+    "requested": N_("requested"),
+    "receive": N_("receive"),
 }

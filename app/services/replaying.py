@@ -36,6 +36,8 @@ from app.services.journal import Entry, read_entry
 from app.services.office import Office
 from app.services.ordering import ending, entering, releasing
 from app.services.plain import from_plain
+from app.services.returning import receiving as returned_goods
+from app.services.returning import requesting
 from app.storage import migrate
 from app.storage.database import Database
 from app.storage.queries.arrivals import archive_paths
@@ -64,6 +66,11 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "reject": quarantine.reject,
     "judge_all_again": quarantine.judge_all_again,
     "import_stock": importing_stock.import_stock,
+    "request_return": requesting.request_return,
+    "approve_return": requesting.approve_return,
+    "reject_return": requesting.reject_return,
+    "receive_return": returned_goods.receive_return,
+    "inspect_return": returned_goods.inspect_return,
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
     "plan_route_day": planning.plan_route_day,

@@ -15,6 +15,7 @@ from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
 from app.storage.store.periods import Periods
 from app.storage.store.reservations import Reservations
+from app.storage.store.returns import Returns
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
 from app.storage.store.terminal_keys import TerminalKeys
@@ -42,6 +43,7 @@ class Store:
         self.periods = Periods(scope)
         self.stock = Stock(scope, self.periods)
         self.reservations = Reservations(scope)
+        self.returns = Returns(scope)
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)

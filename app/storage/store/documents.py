@@ -80,6 +80,14 @@ class Documents:
     def set_state(self, ids: Iterable[uuid.UUID], state: str) -> None:
         self._update([{"key": key, "state": state} for key in ids])
 
+    def documents_of_lines(self, line_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """The documents that these lines stand on."""
+        query = select(document_line.c.document_id).where(
+            document_line.c.branch_id == self._scope.branch_id,
+            document_line.c.id.in_(list(line_ids)),
+        )
+        return set(self._scope.connection.scalars(query))
+
     def end_order(self, order_id: uuid.UUID, state: str, because: str) -> None:
         """Puts an order into a state that it does not leave again, with the reason."""
         self.set_state([order_id], state)
