@@ -23,6 +23,7 @@ from app.cli import (
     quarantine,
     reporting,
     returns,
+    stock,
     terminals,
 )
 from app.cli.desk import desk_of
@@ -53,6 +54,7 @@ def program() -> typer.Typer:
         orders,
         deliveries,
         returns,
+        stock,
         importing,
         reporting,
         printing,

@@ -123,6 +123,7 @@ RULES: Mapping[str, str] = {
     "returned-too-much": N_(
         "Of {product} at most {left} units can come back. Look at the delivery it came by."
     ),
+    "receipt": N_("{received} came and {rejected} were rejected: that cannot be. Count again."),
     "told-twice": N_("A note is there twice. Say once what became of it."),
     "over-delivered": N_(
         "On line {line} of {number} more is delivered or refused than was loaded. Correct it."

@@ -38,6 +38,7 @@ from app.services.ordering import ending, entering, releasing
 from app.services.plain import from_plain
 from app.services.returning import receiving as returned_goods
 from app.services.returning import requesting
+from app.services.stocking import receipts, transfers, write_offs
 from app.storage import migrate
 from app.storage.database import Database
 from app.storage.queries.arrivals import archive_paths
@@ -71,6 +72,12 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "reject_return": requesting.reject_return,
     "receive_return": returned_goods.receive_return,
     "inspect_return": returned_goods.inspect_return,
+    "receive_arrival": receipts.receive_arrival,
+    "close_claim": receipts.close_claim,
+    "ship_transfer": transfers.ship_transfer,
+    "receive_transfer": transfers.receive_transfer,
+    "write_off": write_offs.write_off,
+    "approve_write_off": write_offs.approve_write_off,
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
     "plan_route_day": planning.plan_route_day,

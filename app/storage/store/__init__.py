@@ -18,6 +18,7 @@ from app.storage.store.reservations import Reservations
 from app.storage.store.returns import Returns
 from app.storage.store.scope import Scope
 from app.storage.store.stock import Stock
+from app.storage.store.stock_papers import StockPapers
 from app.storage.store.terminal_keys import TerminalKeys
 from app.storage.store.terminals import Terminals
 from app.storage.store.terms import Terms
@@ -44,6 +45,7 @@ class Store:
         self.stock = Stock(scope, self.periods)
         self.reservations = Reservations(scope)
         self.returns = Returns(scope)
+        self.stock_papers = StockPapers(scope)
         self.documents = Documents(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)

@@ -1,0 +1,1 @@
+"""Goods that come in, go between places, and are lost."""
