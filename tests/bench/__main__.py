@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.bench.harness import Report
 
-BENCHES = ("wire", "docks", "intake", "notes", "transfers", "ledger")
+BENCHES = ("wire", "docks", "intake", "notes", "transfers", "ledger", "imports")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

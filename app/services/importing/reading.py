@@ -21,7 +21,7 @@ from app.services.masters import put_masters
 from app.services.office import Office
 
 CHUNK_ROWS = 2_000
-_TOLD = 10_000
+_TOLD = 100_000
 
 
 @dataclass(frozen=True, slots=True)
