@@ -107,6 +107,7 @@ def _hold(
             paper.header.business_date,
             paper.header.net_fen,
             tuple((line.product_id, line.qty) for line in paper.lines),
+            str(paper.header.number),
         )
         for paper in papers
         if paper.header.party_id is not None

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +80,17 @@ class Peer:
         return file
 
     def _work(self, orders: int) -> list[dict[str, Any]]:
-        """Each start has orders of its own: the number of cases tells them apart."""
+        """Orders of one case, each for a day of its own, whichever start writes it."""
+        first = date(2026, 6, 2) + timedelta(days=1000 * self.starts)
         line = {
             "product": "HX500",
             "packing": "CS",
-            "packs": self.starts,
+            "packs": 1,
             "factor": BOTTLES_PER_CASE,
             "price_fen": PRICE_FEN,
         }
-        order = {"customer": "C0001", "wanted": "2026-06-02", "lines": [line]}
-        return [order] * orders
+        days = (first + timedelta(days=number) for number in range(orders))
+        return [{"customer": "C0001", "wanted": str(day), "lines": [line]} for day in days]
 
 
 @pytest.fixture

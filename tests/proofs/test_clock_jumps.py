@@ -67,7 +67,7 @@ def test_a_terminal_that_says_its_clock_was_set(office: Office, kind: int) -> No
     terminal = Terminal()
     terminal.order()
     seq = terminal.write(60, {1: kind, 2: 0, 3: 0})
-    terminal.order()
+    terminal.order("C0001", ("HX500", 1))
     told = [(each.code, each.fields) for each in terminal.upload(office).problems]
     assert told == ([("W_CLOCK_SET", {"seq": seq})] if kind else [])
 
@@ -76,8 +76,8 @@ def test_times_that_go_back_a_little_are_no_jump(office: Office) -> None:
     terminal = Terminal()
     terminal.order()
     terminal.now_ms -= 5 * 60_000
-    terminal.order()
+    terminal.order("C0001", ("HX500", 1))
     assert terminal.upload(office).problems == ()
     terminal.now_ms -= 5 * 60_000 + 1
-    seq = terminal.order()
+    seq = terminal.order("C0001", ("HX500", 2))
     assert [each.fields for each in terminal.upload(office).problems] == [{"seq": seq}]

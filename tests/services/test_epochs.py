@@ -18,7 +18,7 @@ def test_an_upload_of_a_former_epoch_is_recovered_without_going_back_to_it(
     office.archive.keep(terminal.origin, data)
     note_terminal(office, CLERK, 3, TerminalFacts(2, "SN1", "T1"))
     again = Terminal(epoch=2)
-    again.order()
+    again.order("C0001", ("HX500", 1))
     again.upload(office)
     (taken,) = recover(office, CLERK)
     assert (taken.documents, taken.receipt.received_seq) == (1, 2)

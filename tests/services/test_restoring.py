@@ -197,7 +197,7 @@ def test_what_nobody_has_any_more_is_told_with_terminal_and_range(
     terminal.upload(office)
     back_up(office, CLERK, tmp_path / "new.zip")  # the terminal may delete 3 and 4 now
     _, again = restored(tmp_path / "old.zip")
-    terminal.order()
+    terminal.order("C0001", ("HX500", 1))
     result = terminal.upload(again)
     assert [each.code for each in result.problems] == ["X_SEQ_GAP"]
     assert gaps(again) == [(3, 3, 4)]

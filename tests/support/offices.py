@@ -161,13 +161,19 @@ class Terminal:
         self.waiting.append((self.seq, data))
         return self.seq
 
-    def order(self, customer: str = "C0001", *lines: tuple[str, int], price: int = 5350) -> int:
+    def order(
+        self,
+        customer: str = "C0001",
+        *lines: tuple[str, int],
+        price: int = 5350,
+        wanted: str = "2026-06-02",
+    ) -> int:
         """An order of cases; `lines` are (product, cases). Returns the header's number."""
-        wanted = lines or (("HX500", 5),)
-        total = sum(cases * price for _, cases in wanted)
-        body = {1: customer, 2: 0, 3: 0, 5: "2026-06-02", 6: 0, 8: len(wanted), 9: total, 11: 0}
+        goods = lines or (("HX500", 5),)
+        total = sum(cases * price for _, cases in goods)
+        body = {1: customer, 2: 0, 3: 0, 5: wanted, 6: 0, 8: len(goods), 9: total, 11: 0}
         head = self.write(10, body)
-        for place, (product, cases) in enumerate(wanted, start=1):
+        for place, (product, cases) in enumerate(goods, start=1):
             line = {1: [self.epoch, head], 2: place, 3: product, 4: "CS", 5: cases}
             self.write(11, line | {6: cases * 12, 7: price, 9: False, 10: cases * price})
         return head

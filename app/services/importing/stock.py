@@ -53,6 +53,7 @@ def take_stock(office: Office, actor: Actor, kind: str, rows: Sequence[Row]) -> 
 
     A line is known by its reference and number: importing it again changes nothing.
     """
+    actor.require(Right.POST_STOCK)
     lines = tuple(
         StockLine(
             reference=row["reference"],

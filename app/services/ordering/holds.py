@@ -25,7 +25,10 @@ HOLDING = frozenset({"E_CREDIT", "E_STOCK", "E_TWIN", "E_PRICE_HOLD", "E_PRICE_F
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What is judged: the customer, how it is paid, for which day, and what it comes to."""
+    """What is judged: the customer, how it is paid, for which day, and what it comes to.
+
+    An order that is not written yet has no `number`.
+    """
 
     party_id: UUID
     payment: str
@@ -33,6 +36,7 @@ class Ordered:
     day: date
     net_fen: int
     goods: tuple[tuple[UUID, int], ...]
+    number: str = ""
 
 
 def find_holds(reader: Reader, orders: Sequence[Ordered]) -> list[list[Problem]]:
@@ -59,8 +63,8 @@ def find_holds(reader: Reader, orders: Sequence[Ordered]) -> list[list[Problem]]
         same = standing.setdefault((each.party_id, each.wanted), [])
         goods = tuple(sorted(each.goods))
         if twins := [number for number, those in same if those == goods]:
-            problems.append(problem("E_TWIN", number=", ".join(twins)))
-        same.append(("", goods))
+            problems.append(problem("E_TWIN", number=twins[0]))
+        same.append((each.number, goods))
     return found
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,9 @@ def _uploads(terminal_no: int, count: int) -> list[Step]:
     terminal = Terminal(number=terminal_no)
     steps = []
     for number in range(count):
-        terminal.order("C0001", ("HX500", 1), ("XG330", 1))
+        # each for a day of its own: as much passes the line for every one of them
+        wanted = date(2026, 6, 2) + timedelta(days=number)
+        terminal.order("C0001", ("HX500", 1), ("XG330", 1), wanted=wanted.isoformat())
         data = terminal.seal()
         origin = terminal.origin
         steps.append(Step(f"{terminal_no}/{number}", take(origin, data), origin, data))
