@@ -22,7 +22,7 @@ from app.storage.queries.directory import (
     places_by_code,
     products_by_code,
 )
-from app.storage.queries.prices import PriceBook, price_book
+from app.storage.queries.prices import Lineage, PriceBook, lineage, price_book
 from app.storage.reader import Reader
 
 Aliases = Mapping[tuple[str, str], str]
@@ -49,6 +49,7 @@ class Known:
     persons: Mapping[str, FoundPerson]
     places: Mapping[str, FoundPlace]
     prices: PriceBook
+    territories: Lineage
     customer_codes: frozenset[str]
     customers: dict[date, Mapping[str, FoundCustomer]] = field(default_factory=dict)
 
@@ -92,6 +93,7 @@ def load_known(reader: Reader, aliases: Aliases, mentioned: Mentioned) -> Known:
         persons=persons_by_code(reader, mentioned.persons | right),
         places=places_by_code(reader),
         prices=price_book(reader, ids),
+        territories=lineage(reader),
         customer_codes=mentioned.customers | right,
     )
 

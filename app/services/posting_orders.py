@@ -24,7 +24,7 @@ from app.services.ordering.holds import HOLDING, Ordered, find_holds, home_wareh
 from app.services.pricing import PricedLine, Tariff, WantedLine, price_order
 from app.storage.queries.directory import FoundCustomer, FoundProduct
 from app.storage.queries.documents import answered_orders, documents_by_id
-from app.storage.queries.prices import lineage, promotions_on
+from app.storage.queries.prices import promotions_on
 from app.storage.store.papers import Header, Line, Order
 from app.storage.store.scope import Source
 
@@ -91,8 +91,8 @@ def post_orders(bench: Bench, cases: Sequence[tuple[Case, OrderDraft]]) -> int:
 
 
 def _tariff(bench: Bench, day: date) -> Tariff:
-    reader = bench.step.store.reader
-    return Tariff(bench.known.prices, lineage(reader), promotions_on(reader, day))
+    promotions = promotions_on(bench.step.store.reader, day)
+    return Tariff(bench.known.prices, bench.known.territories, promotions)
 
 
 def _hold(
@@ -138,7 +138,9 @@ def _promise(bench: Bench, papers: Sequence[Order]) -> None:
 def _host_price(
     bench: Bench, customer: FoundCustomer, product: FoundProduct, line: OrderLine, day: date
 ) -> PriceCandidate | None:
-    candidates = bench.known.prices.candidates(product.id, customer.id, customer.price_group)
+    known = bench.known
+    territories = known.territories.of(customer.territory_id)
+    candidates = known.prices.candidates(product.id, customer.id, customer.price_group, territories)
     return resolve_price(candidates, line.packing, day)
 
 

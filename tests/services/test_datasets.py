@@ -25,6 +25,7 @@ from tests.support.offices import (
     NEXT_DAY,
     Terminal,
     at,
+    eastern,
     sample_masters,
 )
 from tests.support.taking_home import Handheld, add_customers
@@ -91,7 +92,7 @@ def test_masters_are_rows_of_codes(desk: Office) -> None:
     assert ["stale_after_days", 3] in handheld.rows("parameters")
     assert handheld.rows("prices")[0] == [
         *("BASE", "HX500", "CS", 3, "", "", 0),
-        *("2026-01-01", "", 5350, 0),
+        *("2026-01-01", "", 5350, 0, ""),
     ]
 
 
@@ -147,8 +148,20 @@ def test_prices_of_the_coming_days_go_along_and_old_ones_stay(desk: Office) -> N
     assert {row[0] for row in rows} == {"BASE", "SOON"}
     assert [
         *("SOON", "HX500", "CS", 0, "C0001", "", 0),
-        *("2026-06-05", "2026-07-01", 5000, 4000),
+        *("2026-06-05", "2026-07-01", 5000, 4000, ""),
     ] in rows
+
+
+def test_a_price_of_a_territory_goes_along_with_the_territories_of_each_customer(
+    desk: Office,
+) -> None:
+    put_masters(desk, CLERK, eastern(price_fen=4900))
+    handheld = Handheld().fetch(desk)
+    assert {row[0]: row[-1] for row in handheld.rows("customers")} == {
+        "C0001": ["EAST", "CITY"],
+        "C0002": [],
+    }
+    assert {row[0]: row[-1] for row in handheld.rows("prices")} == {"BASE": "", "CITY": "CITY"}
 
 
 def test_a_terminal_with_a_route_gets_the_customers_of_the_route(desk: Office) -> None:
@@ -172,7 +185,7 @@ def test_a_terminal_with_a_route_gets_the_customers_of_the_route(desk: Office) -
 def test_a_customer_row_has_what_a_salesperson_needs(desk: Office) -> None:
     assert Handheld().fetch(desk).rows("customers")[0] == [
         *("C0001", "东浦烟酒店", "东浦街", "", "000-1234567"),
-        *("GROCERY", "direct", "", 0, 0),
+        *("GROCERY", "direct", "", 0, 0, []),
     ]
 
 

@@ -35,6 +35,7 @@ from tests.support.offices import (
     MORNING_MS,
     Terminal,
     at,
+    eastern,
     sample_masters,
 )
 from tests.support.trades import assert_sound, deliver, load_orders, stock_of
@@ -151,6 +152,15 @@ def test_c1_an_order_beyond_the_credit_is_held(office: Office) -> None:
     assert (over.state, codes(over)) == ("held", {"E_CREDIT"})
     assert over.problems[0].fields == {"over": "3.50", "limit": "300.00"}
     assert enter_order(office, CLERK, order(line("XG330", 2), payment="cash")).state == "confirmed"
+
+
+def test_orders_of_terminals_are_judged_by_the_prices_of_the_territory(
+    office: Office, terminal: Terminal
+) -> None:
+    put_masters(office, CLERK, eastern(price_fen=4900))
+    terminal.order("C0001", ("HX500", 5), price=4900)
+    terminal.order("C0002", ("HX500", 5), price=5350)
+    assert terminal.upload(office).problems == ()
 
 
 def test_orders_of_terminals_are_held_for_credit_too(office: Office, terminal: Terminal) -> None:

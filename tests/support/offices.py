@@ -1,7 +1,7 @@
 """A small branch at work: an office with a few masters, and terminals that upload to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from app.storage.store.master_data import (
     Product,
     Profile,
     Route,
+    Territory,
     Vehicle,
 )
 from drivers.protocols.docking.batch import BatchHeader, encode_record, seal_batch
@@ -61,6 +62,29 @@ def found_sample_branch(office: Office) -> Office:
     put_masters(office, CLERK, sample_masters())
     receive_goods(office, KEEPER, sample_receipt())
     return office
+
+
+def eastern(price_fen: int) -> MasterData:
+    """C0001 lies in EAST, a part of CITY, where a case of HX500 has a price of its own."""
+    customer = sample_masters().customers[0]
+    there = replace(customer.profile, territory="EAST")
+    return MasterData(
+        territories=(
+            Territory(code="CITY", name="市区"),
+            Territory(code="EAST", name="东浦", parent="CITY"),
+        ),
+        customers=(replace(customer, profile=there),),
+        price_lists=(
+            PriceList(
+                code="CITY",
+                name="市区",
+                kind="territory",
+                territory="CITY",
+                valid_from=date(2026, 1, 1),
+                prices=(Price(product="HX500", packing="CS", price_fen=price_fen),),
+            ),
+        ),
+    )
 
 
 def sample_masters() -> MasterData:

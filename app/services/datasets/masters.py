@@ -60,13 +60,13 @@ def barcodes(_reader: Reader, context: Context) -> Iterable[Row]:
 
 def prices(reader: Reader, context: Context) -> Iterable[Row]:
     """list, product, packing, level (0 contract .. 3 base), customer or "", price group or "",
-    priority, valid from, valid to (not on it) or "", fen, least fen."""
+    priority, valid from, valid to (not on it) or "", fen, least fen, territory or ""."""
     last = context.day + timedelta(days=AHEAD_DAYS)
     for row in terminal_data.listed_prices(reader, context.day, last):
-        price_list, product, packing, level, customer, group, priority, start, end, *fen = row
+        *goods, level, customer, group, priority, start, end, price, least, territory = row
         until = "" if end is None else str(end)
         applies_to = (level, customer or "", group or "", priority)
-        yield (price_list, product, packing, *applies_to, str(start), until, *fen)
+        yield (*goods, *applies_to, str(start), until, price, least, territory or "")
 
 
 def routes(reader: Reader, _context: Context) -> Iterable[Row]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.services.datasets.dataset import Context, Row
 from app.storage.queries import terminal_data
+from app.storage.queries.prices import lineage
 from app.storage.queries.terminal_data import PastDelivery, past_deliveries
 from app.storage.reader import Reader
 
@@ -17,9 +18,10 @@ HISTORY_DELIVERIES = 6
 HISTORY_MOVES = 9
 
 
-def customers(_reader: Reader, context: Context) -> Iterable[Row]:
+def customers(reader: Reader, context: Context) -> Iterable[Row]:
     """code, name, address, contact, phone, type, service mode, price group, least remaining days,
-    days to pay."""
+    days to pay, territories that it lies in (a list, the smallest first)."""
+    territories = lineage(reader)
     for customer in context.customers.values():
         yield (
             customer.code,
@@ -32,6 +34,7 @@ def customers(_reader: Reader, context: Context) -> Iterable[Row]:
             customer.price_group,
             customer.min_remaining_days,
             customer.pay_terms_days,
+            [territories.codes[key] for key in territories.of(customer.territory_id)],
         )
 
 

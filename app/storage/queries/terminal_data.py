@@ -31,6 +31,7 @@ from app.storage.tables import (
     route_stop,
     stock_balance,
     stock_move,
+    territory,
     upload_batch,
     vehicle,
 )
@@ -84,7 +85,7 @@ def listed_prices(reader: Reader, first: date, last: date) -> list[tuple[Any, ..
     """Prices that are valid on some day from `first` to `last`.
 
     (list, product, packing, level, customer or None, group or None, priority, valid from, valid to
-    or None, fen, least fen).
+    or None, fen, least fen, territory or None).
     """
     item, lists = price_item.c, price_list.c
     query = (
@@ -100,12 +101,14 @@ def listed_prices(reader: Reader, first: date, last: date) -> list[tuple[Any, ..
             lists.valid_to,
             item.price_fen,
             item.min_price_fen,
+            territory.c.code,
         )
         .select_from(
             price_item.join(price_list, _is(price_list, item.list_id, price_item))
             .join(product, _is(product, item.product_id, price_item))
             .join(packing, _is(packing, item.packing_id, price_item))
             .outerjoin(party, _is(party, lists.party_id, price_list))
+            .outerjoin(territory, _is(territory, lists.territory_id, price_list))
         )
         .where(
             item.branch_id == reader.branch_id,
