@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from app.cli import lots
 from app.cli.desk import desk_of, read_day
 from app.domain.quantity_text import read_quantity
 from app.domain.rights import Right
@@ -34,6 +35,7 @@ def add_to(tree: typer.Typer) -> None:
     stock = _group("What lies where.")
     stock.command("on-hand", epilog="Example: tallydock stock on-hand --place WH1")(show_on_hand)
     stock.command("at", epilog="Example: tallydock stock at 2026-05-31 --place WH1")(show_at)
+    lots.add_to(stock)
     tree.add_typer(stock, name="stock")
     receipts = _group("Goods from suppliers, and claims on them.")
     receipts.command(

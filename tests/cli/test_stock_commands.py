@@ -53,3 +53,18 @@ def test_what_is_broken_is_written_off(tallydock: Run, office: Office) -> None:
     assert tallydock("write-offs", "approve", waits["id"], "--user", "chief").code == 0
     assert tallydock("write-offs", "enter", "WH1", "--line", "HX500", "--reason", "DMG").code == 2
     assert tallydock("write-offs", "approve", "x").code == 2
+
+
+def test_lots_are_traced_and_what_expires_is_told(tallydock: Run, office: Office) -> None:
+    trace = tallydock("--json", "stock", "trace", "HX500", "L2604A").document
+    assert (trace["came"], trace["went"], trace["lies"]) == ({"SUP1": 100}, {}, {"WH1": 100})
+    assert [move["qty"] for move in trace["moves"]] == [100]
+    assert "SUP1" in tallydock("stock", "trace", "HX500", "L2604A").out
+    assert tallydock("stock", "trace", "HX500", "L9").code == 4
+    soon = ("stock", "expiring", "--day", trace["expiry"])
+    assert [row["lot"] for row in tallydock("--json", *soon).document["stock"]] == [
+        "L2604A",
+        "L2605A",
+    ]
+    assert tallydock("--json", *soon, "--within", "0").document["stock"][0]["days_left"] == 0
+    assert tallydock("stock", "expiring", "--day", "soon").code == 2

@@ -1,0 +1,88 @@
+"""`stock expiring`, `stock trace`: what expires soon, and where a lot came from and went."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.desk import desk_of, read_day
+from app.domain.rights import Right
+from app.services.reporting import today
+from app.storage.queries.lots import LotStep, expiring, trace_lot
+
+ALERT_DAYS = 30
+
+
+def add_to(stock: typer.Typer) -> None:
+    stock.command("expiring", epilog="Example: tallydock stock expiring --within 45")(show_expiring)
+    stock.command("trace", epilog="Example: tallydock stock trace HX500 L2605A")(show_trace)
+
+
+def show_expiring(
+    context: typer.Context,
+    within: Annotated[
+        int, typer.Option(help="Days left to the best-before day, or fewer.")
+    ] = ALERT_DAYS,
+    day: Annotated[str | None, typer.Option(help="Day to count from, else today.")] = None,
+) -> None:
+    """Show goods in places of our own that expire soon or have expired, the nearest first."""
+    desk = desk_of(context)
+    desk.actor.require(Right.REPORT)
+    with desk.office() as office:
+        start = read_day(day, "--day") or today(office)
+        with office.database.read() as reader:
+            found = expiring(reader, start, within)
+    rows = [
+        {
+            "place": each.row.location_code,
+            "product": each.row.product_code,
+            "lot": each.row.lot_code,
+            "expiry": str(each.row.expiry_date),
+            "days_left": each.days_left,
+            "qty": each.row.qty,
+        }
+        for each in found
+    ]
+    lines = ["  ".join(str(value) for value in row.values()) for row in rows]
+    desk.answer({"day": str(start), "stock": rows, "problems": []}, lines)
+
+
+def show_trace(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(help="Code of the product.")],
+    lot: Annotated[str, typer.Argument(help="Number of the lot.")],
+) -> None:
+    """Show every move of a lot: from whom it came, who has it, what is still here."""
+    desk = desk_of(context)
+    desk.actor.require(Right.REPORT)
+    with desk.office() as office, office.database.read() as reader:
+        trace = trace_lot(reader, product, lot)
+    document = {
+        "product": trace.product,
+        "lot": trace.lot,
+        "produced": str(trace.produced or ""),
+        "expiry": str(trace.expiry or ""),
+        "came": trace.came,
+        "went": trace.went,
+        "lies": trace.lies,
+        "moves": [_row(step) for step in trace.steps],
+        "problems": [],
+    }
+    lines = [
+        f"{step.business_date}  {step.source} > {step.target}  {step.qty}  "
+        f"{step.number or step.document_kind}  {step.party_code or ''}".rstrip()
+        for step in trace.steps
+    ]
+    desk.answer(document, lines)
+
+
+def _row(step: LotStep) -> dict[str, object]:
+    row = asdict(step)
+    return row | {
+        "business_date": str(step.business_date),
+        "document_id": str(step.document_id),
+        "source_kind": step.source_kind.value,
+        "target_kind": step.target_kind.value,
+    }
