@@ -82,6 +82,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "E_LOCATION": Severity.QUARANTINE,
         "W_CNT_FAST": Severity.WARN,
         "X_BEHIND_COUNT": Severity.WARN,
+        "W_COUNTED_LATER": Severity.WARN,
         # goods that came in
         "E_SUPPLIER": Severity.QUARANTINE,
         # lines of a file

@@ -177,5 +177,9 @@ PROBLEMS: Mapping[str, str] = {
         "It happened before a count that came in earlier, so that count's difference is off by it. "
         "Count again."
     ),
+    "W_COUNTED_LATER": N_(
+        "Some of these goods were counted again later, and that count holds: this one is kept and "
+        "moves nothing of them. Nothing to do."
+    ),
     "W_VISIT_OPEN": N_("The visit at {customer} was not closed on the terminal. Nothing to do."),
 }

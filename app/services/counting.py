@@ -9,7 +9,7 @@ from app.domain.counts import COUNT_TRANSITIONS, CountEvent, CountState, check_a
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
-from app.services.differences import Found, adjust
+from app.services.differences import Found, adjust, by_lot_and_product, later_counts_hold
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries import documents
@@ -91,20 +91,30 @@ def _differences(step: Step, count: FoundDocument) -> list[Found]:
     source = None
     if count.src_batch_id is not None and count.src_seq is not None:
         source = Source(count.src_batch_id, count.src_seq)
-    return [
-        Found(
-            document_id=count.id,
-            line_id=line.id,
-            location=places[facts.location_id],
-            product_id=line.product_id,
-            lot_id=line.lot_id,
-            difference=line.counted - line.book_at_count,
-            event_ms=facts.counted_ms,
-            business_date=count.business_date,
-            source=source,
-        )
-        for line in count.lines
-        if line.counted is not None
-        and line.book_at_count is not None
-        and line.counted != line.book_at_count
-    ]
+    location = places[facts.location_id]
+    # the book of that moment as it is known by now: other counts may have been posted since
+    products = {line.product_id for line in count.lines}
+    balances = step.store.stock.balances_at(location.key, facts.counted_ms, products)
+    books = by_lot_and_product(balances)
+    counted = [line for line in count.lines if line.counted is not None]
+    goods = [(line.product_id, line.lot_id) for line in counted]
+    settled = later_counts_hold(step.store, location, facts.counted_ms, goods)
+    found = []
+    for line in counted:
+        # a second line of the same goods adds to the first: the book is compared once
+        difference = (line.counted or 0) - books.pop((line.product_id, line.lot_id), 0)
+        if difference and (line.product_id, line.lot_id) not in settled:
+            found.append(
+                Found(
+                    document_id=count.id,
+                    line_id=line.id,
+                    location=location,
+                    product_id=line.product_id,
+                    lot_id=line.lot_id,
+                    difference=difference,
+                    event_ms=facts.counted_ms,
+                    business_date=count.business_date,
+                    source=source,
+                )
+            )
+    return found

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app.domain.lots import LotStock
-from app.domain.stock import Location, LocationKind, Move, Negative
+from app.domain.stock import Goods, Location, LocationKind, Move, Negative
 from app.errors import RuleBroken
 from app.services.moving import move_goods
 from app.storage.keys import derived_key
+from app.storage.queries.count_points import counted_later
 from app.storage.store import Store
 from app.storage.store.scope import Source
 
@@ -29,6 +31,35 @@ class Found:
     event_ms: int
     business_date: date
     source: Source | None
+
+
+def later_counts_hold(
+    store: Store, location: Location, counted_ms: int, goods: Iterable[tuple[UUID, UUID | None]]
+) -> frozenset[tuple[UUID, UUID | None]]:
+    """Those of these goods (product, lot or None) that were counted there again since.
+
+    What is there now was found by that count, so what an earlier one found moves nothing more.
+    """
+    asked = tuple(goods)
+    if not asked:
+        return frozenset()
+    later = counted_later(store.reader, location.key, counted_ms, {product for product, _ in asked})
+    return frozenset(
+        (product, lot)
+        for product, lot in asked
+        if (lots := later.get(product)) and (lot is None or None in lots or lot in lots)
+    )
+
+
+def by_lot_and_product(books: Mapping[Goods, int]) -> dict[tuple[UUID, UUID | None], int]:
+    """Book by (product, lot), and by (product, None) for lines that name no lot."""
+    sums: defaultdict[tuple[UUID, UUID | None], int] = defaultdict(int)
+    for goods, qty in books.items():
+        if goods.owner is None:
+            sums[goods.product, None] += qty
+            if goods.lot is not None:
+                sums[goods.product, goods.lot] += qty
+    return dict(sums)
 
 
 def adjust(store: Store, found: Sequence[Found], posting_dates: Mapping[UUID, date]) -> int:

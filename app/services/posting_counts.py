@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +17,13 @@ from app.domain.records.identity import TerminalKey
 from app.domain.records.units import check_count_units
 from app.domain.stock import Goods, Location, LocationKind
 from app.services.cases import Bench, Case
-from app.services.differences import Found, adjust, can_adjust
+from app.services.differences import (
+    Found,
+    adjust,
+    by_lot_and_product,
+    can_adjust,
+    later_counts_hold,
+)
 from app.services.known import load_lots
 from app.services.numbering import issue
 from app.storage.queries.directory import FoundPlace
@@ -58,14 +64,35 @@ def judge_count(bench: Bench, case: Case, draft: CountDraft) -> None:
 def post_counts(bench: Bench, cases: Counts) -> tuple[int, int]:
     """Posts or submits every count that stands; returns how many documents and moves that made."""
     standing = [(case, draft) for case, draft in cases if case.stands]
+    ground = _ground(bench, [draft for _, draft in standing])
+    moves = sum(_post_round(bench, each, ground) for each in _rounds(standing, ground))
+    return len(standing), moves
+
+
+def _rounds(cases: Counts, ground: _Ground) -> list[list[tuple[Case, CountDraft]]]:
+    """No place of ours twice in a round, the earlier count first: what it found is in the book
+    that the later one is compared with."""
+    rounds: list[list[tuple[Case, CountDraft]]] = []
+    turns: Counter[UUID] = Counter()
+    for case, draft in sorted(cases, key=lambda each: each[1].ended_ms):
+        place = ground.places[draft.key].key
+        turn = turns[place]
+        if draft.place in _OWN_PLACES:
+            turns[place] += 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append((case, draft))
+    return rounds
+
+
+def _post_round(bench: Bench, cases: Counts, ground: _Ground) -> int:
     papers: list[Count] = []
     finished: dict[UUID, date] = {}
     found: list[Found] = []
-    ground = _ground(bench, [draft for _, draft in standing])
-    for case, draft in standing:
+    for case, draft in cases:
         location = ground.places[draft.key]
         count = _paper(bench, case, draft, location, ground)
-        differences = _differences(bench, draft, count, location)
+        differences = _differences(bench, case, draft, count, location)
         if count.approved_by is not None and not can_adjust(bench.step.store, differences):
             count = replace(count, approved_by=None)
         papers.append(count)
@@ -80,7 +107,7 @@ def post_counts(bench: Bench, cases: Counts) -> tuple[int, int]:
     store.documents.number(dict(zip(finished, numbers, strict=True)), CountState.APPROVED)
     moves = adjust(store, found, finished)
     store.documents.post(finished)
-    return len(papers), moves
+    return moves
 
 
 def _own_place(bench: Bench, draft: CountDraft) -> FoundPlace | None:
@@ -174,7 +201,7 @@ def _lines(
     if location.key in ground.stocked:
         counted_ms = bench.event_ms(draft.ended_ms)
         books = bench.step.store.stock.balances_at(location.key, counted_ms, ids)
-    unclaimed = _by_lot_and_product(books)
+    unclaimed = by_lot_and_product(books)
     document_key = draft.key.uuid()
     lines = []
     for record, line in zip(draft.line_records, draft.lines, strict=True):
@@ -213,41 +240,38 @@ def _lines(
     return lines
 
 
-def _by_lot_and_product(books: Mapping[Goods, int]) -> dict[tuple[UUID, UUID | None], int]:
-    """Book by (product, lot), and by (product, None) for lines that name no lot."""
-    sums: defaultdict[tuple[UUID, UUID | None], int] = defaultdict(int)
-    for goods, qty in books.items():
-        if goods.owner is None:
-            sums[goods.product, None] += qty
-            if goods.lot is not None:
-                sums[goods.product, goods.lot] += qty
-    return dict(sums)
-
-
 def _is_off(bench: Bench, line: CountedLine, judged: CountLine) -> bool:
     product = bench.known.product(judged.product)
     factor = 1 if product is None else product.packings.default.factor
     return line.state is not LineState.SKIPPED and needs_recount(judged, factor)
 
 
-def _differences(bench: Bench, draft: CountDraft, count: Count, location: Location) -> list[Found]:
+def _differences(
+    bench: Bench, case: Case, draft: CountDraft, count: Count, location: Location
+) -> list[Found]:
     if draft.place not in _OWN_PLACES:
         return []
-    found = []
-    for record, entry in zip(draft.line_records, count.lines, strict=True):
-        difference = (entry.counted or 0) - (entry.book_at_count or 0)
-        if entry.state is not LineState.SKIPPED and difference:
-            found.append(
-                Found(
-                    document_id=count.header.id,
-                    line_id=entry.line.id,
-                    location=location,
-                    product_id=entry.line.product_id,
-                    lot_id=entry.line.lot_id,
-                    difference=difference,
-                    event_ms=count.counted_ms,
-                    business_date=count.header.business_date,
-                    source=bench.source(record),
-                )
-            )
-    return found
+    off = [
+        (record, entry, (entry.counted or 0) - (entry.book_at_count or 0))
+        for record, entry in zip(draft.line_records, count.lines, strict=True)
+        if entry.state is not LineState.SKIPPED and entry.counted != entry.book_at_count
+    ]
+    goods = [(entry.line.product_id, entry.line.lot_id) for _, entry, _ in off]
+    settled = later_counts_hold(bench.step.store, location, count.counted_ms, goods)
+    if settled:
+        case.add([problem("W_COUNTED_LATER", "CNT")])
+    return [
+        Found(
+            document_id=count.header.id,
+            line_id=entry.line.id,
+            location=location,
+            product_id=entry.line.product_id,
+            lot_id=entry.line.lot_id,
+            difference=difference,
+            event_ms=count.counted_ms,
+            business_date=count.header.business_date,
+            source=bench.source(record),
+        )
+        for record, entry, difference in off
+        if (entry.line.product_id, entry.line.lot_id) not in settled
+    ]

@@ -15,7 +15,7 @@ from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
 from app.storage.queries.documents import documents_in_state
 from app.storage.store.master_data import Person
 from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, Terminal, at
-from tests.support.trades import assert_sound, stock_of
+from tests.support.trades import assert_sound, deliver, load_orders, stock_of
 
 
 @pytest.fixture
@@ -148,3 +148,61 @@ def test_a_count_that_waited_asks_for_its_counter_once(office: Office, keeper: T
     place = next(each.item for each in list_waiting(office, CLERK) if each.item.kind == "location")
     assert fix(office, CLERK, place.id, "WH1").documents == 1
     assert [each.item.kind for each in list_waiting(office, CLERK)] == ["person"]
+
+
+def test_count_then_deliver_then_approve(
+    office: Office, terminal: Terminal, keeper: Terminal
+) -> None:
+    """Features 6.5: the difference is that of the count, and what went out since is not in it."""
+    seller = Terminal(number=4)
+    seller.order("C0001", ("HX500", 5))
+    seller.upload(office)
+    keeper.count("WH1", ("HX500", 500))
+    keeper.upload(office)
+    (number,) = load_orders(office).numbers
+    deliver(office, seller, number)
+    (waiting,) = counts_to_approve(office, CLERK)
+    approve_count(office, CLERK, waiting.id)
+    assert stock_of(office, "WH1") == 500 - 60
+    assert_sound(office)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_open_counts_of_one_product_adjust_it_once(
+    office: Office, keeper: Terminal, first: int
+) -> None:
+    """Features 6.5: whichever is approved first, what the later one found is there."""
+    keeper.count("WH1", ("HX500", 500))
+    keeper.now_ms += HOUR_MS
+    keeper.count("WH1", ("HX500", 490))
+    keeper.upload(office)
+    waiting = counts_to_approve(office, CLERK)
+    assert len(waiting) == 2
+    for count in (waiting[first], waiting[1 - first]):
+        approve_count(office, CLERK, count.id)
+    assert stock_of(office, "WH1") == 490
+    assert_sound(office)
+
+
+def test_counts_of_one_upload_build_on_each_other(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH1", ("HX500", 594))
+    keeper.now_ms += HOUR_MS
+    keeper.count("WH1", ("HX500", 594))
+    assert keeper.upload(office).problems == ()
+    assert stock_of(office, "WH1") == 594
+    assert_sound(office)
+
+
+def test_a_count_that_comes_after_a_later_one_moves_nothing(
+    office: Office, keeper: Terminal
+) -> None:
+    """Features 6.5: a count of before is kept as what it says; the later one holds."""
+    late = Terminal(number=4, person="K01", now_ms=keeper.now_ms)
+    late.count("WH1", ("HX500", 596), ("XG330", 239))
+    keeper.now_ms += HOUR_MS
+    keeper.count("WH1", ("HX500", 594))
+    keeper.upload(office)
+    assert [each.code for each in late.upload(office).problems] == ["W_COUNTED_LATER"]
+    assert stock_of(office, "WH1") == 594
+    assert stock_of(office, "WH1", "XG330") == 239
+    assert_sound(office)

@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy import ScalarSelect, and_, case, func, or_, select
 
-from app.domain.counts import CountState
+from app.domain.counts import CountState, LineState
 from app.storage.queries.flows import REAL
+from app.storage.queries.joins import meets
 from app.storage.reader import Reader
 from app.storage.tables import (
     count_line,
@@ -141,6 +142,31 @@ def last_counted_ms(
         .group_by(stock_count.c.location_id, document_line.c.product_id)
     )
     return {(row.location_id, row.product_id): int(row.counted_ms) for row in reader.rows(query)}
+
+
+def counted_later(
+    reader: Reader, location_id: uuid.UUID, after_ms: int, product_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, frozenset[uuid.UUID | None]]:
+    """Lots of each product, None for all of them, that a posted count after `after_ms` names."""
+    query = (
+        select(document_line.c.product_id, document_line.c.lot_id)
+        .distinct()
+        .join(count_line, meets(count_line.c.line_id, document_line))
+        .join(document, meets(document_line.c.document_id, document))
+        .join(stock_count, meets(stock_count.c.document_id, document))
+        .where(
+            stock_count.c.branch_id == reader.branch_id,
+            stock_count.c.location_id == location_id,
+            stock_count.c.counted_ms > after_ms,
+            document.c.state == CountState.POSTED.value,
+            document_line.c.product_id.in_(sorted(set(product_ids))),
+            count_line.c.state != LineState.SKIPPED.value,
+        )
+    )
+    found: dict[uuid.UUID, frozenset[uuid.UUID | None]] = {}
+    for product_id, lot_id in reader.rows(query):
+        found[product_id] = found.get(product_id, frozenset()) | {lot_id}
+    return found
 
 
 def _book(branch_id: int, product_id: uuid.UUID) -> ScalarSelect[int]:
