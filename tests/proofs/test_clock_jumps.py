@@ -1,6 +1,8 @@
 """C1: clocks jump, of the terminal and of the desk; order, numbers and days do not follow."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,13 +32,18 @@ def test_clocks_that_jump() -> None:
 
 @contextmanager
 def started(command: list[str]) -> Iterator[str]:
-    """The port of a handheld that this command starts."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    """The port of a handheld that this command starts.
+
+    `faketime` is its parent and would die alone: both are in a session of their own.
+    """
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    ) as process:
         assert process.stdout is not None
         try:
             yield json.loads(process.stdout.readline())["port"]
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("days", [-15, 100])
