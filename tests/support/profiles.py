@@ -61,8 +61,12 @@ def fixed(*columns: Mapping[str, Any], **changes: Any) -> Profile:
 
 
 def only_goods(profile: Profile) -> Profile:
-    """The same profile for a file that has nothing but lines of goods."""
-    return replace(profile, head=None, lines=Lines(), constants={})
+    """The same profile for a file that has nothing but lines of goods, and loses none of them.
+
+    A column with `cut` may shorten what it says; here it must leave the row out instead.
+    """
+    columns = tuple(replace(column, cut=False) for column in profile.columns)
+    return replace(profile, columns=columns, head=None, lines=Lines(), constants={})
 
 
 def rows_of(profile: Profile) -> st.SearchStrategy[dict[str, Value]]:
