@@ -9,7 +9,7 @@ from app.domain.counts import COUNT_TRANSITIONS, CountEvent, CountState, check_a
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
-from app.services.differences import Found, adjust, by_lot_and_product, later_counts_hold
+from app.services.differences import Found, adjust, by_lot_and_product, not_counted_since
 from app.services.journal import Step, journaled
 from app.services.office import Office
 from app.storage.queries import documents
@@ -96,14 +96,13 @@ def _differences(step: Step, count: FoundDocument) -> list[Found]:
     products = {line.product_id for line in count.lines}
     balances = step.store.stock.balances_at(location.key, facts.counted_ms, products)
     books = by_lot_and_product(balances)
-    counted = [line for line in count.lines if line.counted is not None]
-    goods = [(line.product_id, line.lot_id) for line in counted]
-    settled = later_counts_hold(step.store, location, facts.counted_ms, goods)
     found = []
-    for line in counted:
+    for line in count.lines:
+        if line.counted is None:
+            continue
         # a second line of the same goods adds to the first: the book is compared once
-        difference = (line.counted or 0) - books.pop((line.product_id, line.lot_id), 0)
-        if difference and (line.product_id, line.lot_id) not in settled:
+        difference = line.counted - books.pop((line.product_id, line.lot_id), 0)
+        if difference:
             found.append(
                 Found(
                     document_id=count.id,
@@ -117,4 +116,4 @@ def _differences(step: Step, count: FoundDocument) -> list[Found]:
                     source=source,
                 )
             )
-    return found
+    return not_counted_since(step.store, found)

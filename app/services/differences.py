@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -33,22 +33,23 @@ class Found:
     source: Source | None
 
 
-def later_counts_hold(
-    store: Store, location: Location, counted_ms: int, goods: Iterable[tuple[UUID, UUID | None]]
-) -> frozenset[tuple[UUID, UUID | None]]:
-    """Those of these goods (product, lot or None) that were counted there again since.
+def not_counted_since(store: Store, found: Sequence[Found]) -> list[Found]:
+    """Those of one count's differences whose goods no posted count found again later.
 
     What is there now was found by that count, so what an earlier one found moves nothing more.
     """
-    asked = tuple(goods)
-    if not asked:
-        return frozenset()
-    later = counted_later(store.reader, location.key, counted_ms, {product for product, _ in asked})
-    return frozenset(
-        (product, lot)
-        for product, lot in asked
-        if (lots := later.get(product)) and (lot is None or None in lots or lot in lots)
+    if not found:
+        return []
+    first = found[0]
+    later = counted_later(
+        store.reader, first.location.key, first.event_ms, {each.product_id for each in found}
     )
+    return [each for each in found if not _is_named(later.get(each.product_id, ()), each.lot_id)]
+
+
+def _is_named(lots: Collection[UUID | None], lot_id: UUID | None) -> bool:
+    """Whether a count that names these lots, None for all of them, says something of this one."""
+    return bool(lots) and (lot_id is None or None in lots or lot_id in lots)
 
 
 def by_lot_and_product(books: Mapping[Goods, int]) -> dict[tuple[UUID, UUID | None], int]:

@@ -22,7 +22,7 @@ from app.services.differences import (
     adjust,
     by_lot_and_product,
     can_adjust,
-    later_counts_hold,
+    not_counted_since,
 )
 from app.services.known import load_lots
 from app.services.numbering import issue
@@ -251,27 +251,24 @@ def _differences(
 ) -> list[Found]:
     if draft.place not in _OWN_PLACES:
         return []
-    off = [
-        (record, entry, (entry.counted or 0) - (entry.book_at_count or 0))
-        for record, entry in zip(draft.line_records, count.lines, strict=True)
-        if entry.state is not LineState.SKIPPED and entry.counted != entry.book_at_count
-    ]
-    goods = [(entry.line.product_id, entry.line.lot_id) for _, entry, _ in off]
-    settled = later_counts_hold(bench.step.store, location, count.counted_ms, goods)
-    if settled:
+    found = []
+    for record, entry in zip(draft.line_records, count.lines, strict=True):
+        difference = (entry.counted or 0) - (entry.book_at_count or 0)
+        if entry.state is not LineState.SKIPPED and difference:
+            found.append(
+                Found(
+                    document_id=count.header.id,
+                    line_id=entry.line.id,
+                    location=location,
+                    product_id=entry.line.product_id,
+                    lot_id=entry.line.lot_id,
+                    difference=difference,
+                    event_ms=count.counted_ms,
+                    business_date=count.header.business_date,
+                    source=bench.source(record),
+                )
+            )
+    left = not_counted_since(bench.step.store, found)
+    if len(left) < len(found):
         case.add([problem("W_COUNTED_LATER", "CNT")])
-    return [
-        Found(
-            document_id=count.header.id,
-            line_id=entry.line.id,
-            location=location,
-            product_id=entry.line.product_id,
-            lot_id=entry.line.lot_id,
-            difference=difference,
-            event_ms=count.counted_ms,
-            business_date=count.header.business_date,
-            source=bench.source(record),
-        )
-        for record, entry, difference in off
-        if (entry.line.product_id, entry.line.lot_id) not in settled
-    ]
+    return left

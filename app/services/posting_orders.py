@@ -8,12 +8,7 @@ from datetime import date
 
 from app.domain.numbering import DocumentKind, DocumentNumber
 from app.domain.orders import OrderLine, OrderState, classify
-from app.domain.pricing import (
-    PriceCandidate,
-    differs_beyond,
-    price_per_packing,
-    resolve_price,
-)
+from app.domain.pricing import differs_beyond, price_per_packing
 from app.domain.problems import Problem, problem
 from app.domain.records.drafts import OrderDraft
 from app.domain.records.identity import TerminalKey
@@ -21,7 +16,7 @@ from app.domain.records.units import check_order_units
 from app.services.cases import Bench, Case
 from app.services.numbering import issue
 from app.services.ordering.holds import HOLDING, Ordered, find_holds, home_warehouse, promise
-from app.services.pricing import PricedLine, Tariff, WantedLine, price_order
+from app.services.pricing import PricedLine, Tariff, WantedLine, price_for, price_order
 from app.storage.queries.directory import FoundCustomer, FoundProduct
 from app.storage.queries.documents import answered_orders, documents_by_id
 from app.storage.queries.prices import promotions_on
@@ -135,20 +130,12 @@ def _promise(bench: Bench, papers: Sequence[Order]) -> None:
             promise(bench.step.store, place_id, paper.lines)
 
 
-def _host_price(
-    bench: Bench, customer: FoundCustomer, product: FoundProduct, line: OrderLine, day: date
-) -> PriceCandidate | None:
-    known = bench.known
-    territories = known.territories.of(customer.territory_id)
-    candidates = known.prices.candidates(product.id, customer.id, customer.price_group, territories)
-    return resolve_price(candidates, line.packing, day)
-
-
 def _check_price(
     bench: Bench, customer: FoundCustomer, product: FoundProduct, line: OrderLine, day: date
 ) -> list[Problem]:
     where = f"line {line.line_no}"
-    price = _host_price(bench, customer, product, line, day)
+    known = bench.known
+    price = price_for(known.prices, known.territories, customer, product, line.packing, day)
     packing = product.packings.find(line.packing)
     if price is None:
         return [problem("E_NO_PRICE", where, product=line.product)]

@@ -78,13 +78,21 @@ class Tariff:
         self, customer: FoundCustomer, product: FoundProduct, packing: str, day: date
     ) -> PriceCandidate | None:
         """The one price, None where there is none."""
-        candidates = self.prices.candidates(
-            product.id,
-            customer.id,
-            customer.price_group,
-            self.territories.of(customer.territory_id),
-        )
-        return resolve_price(candidates, packing, day)
+        return price_for(self.prices, self.territories, customer, product, packing, day)
+
+
+def price_for(
+    prices: PriceBook,
+    territories: Lineage,
+    customer: FoundCustomer,
+    product: FoundProduct,
+    packing: str,
+    day: date,
+) -> PriceCandidate | None:
+    """The one price of the host for a customer, None where there is none."""
+    lies_in = territories.of(customer.territory_id)
+    candidates = prices.candidates(product.id, customer.id, customer.price_group, lies_in)
+    return resolve_price(candidates, packing, day)
 
 
 def load_tariff(reader: Reader, products: Iterable[UUID] | None, day: date) -> Tariff:

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 
 from app.domain.counts import CountState, LineState
 from app.storage.queries.flows import REAL
@@ -111,36 +112,9 @@ def last_counted_ms(
     reader: Reader, location_ids: Iterable[uuid.UUID], after_ms: int
 ) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
     """When goods were counted last in a posted count, by (location, product)."""
-    query = (
-        select(
-            stock_count.c.location_id,
-            document_line.c.product_id,
-            func.max(stock_count.c.counted_ms).label("counted_ms"),
-        )
-        .join(
-            document,
-            (document.c.branch_id == stock_count.c.branch_id)
-            & (document.c.id == stock_count.c.document_id),
-        )
-        .join(
-            document_line,
-            (document_line.c.branch_id == stock_count.c.branch_id)
-            & (document_line.c.document_id == stock_count.c.document_id),
-        )
-        .join(
-            count_line,
-            (count_line.c.branch_id == document_line.c.branch_id)
-            & (count_line.c.line_id == document_line.c.id),
-        )
-        .where(
-            stock_count.c.branch_id == reader.branch_id,
-            stock_count.c.location_id.in_(sorted(set(location_ids))),
-            stock_count.c.counted_ms > after_ms,
-            document.c.state == "posted",
-            count_line.c.state != "skipped",
-        )
-        .group_by(stock_count.c.location_id, document_line.c.product_id)
-    )
+    goods = (stock_count.c.location_id, document_line.c.product_id)
+    last_ms = func.max(stock_count.c.counted_ms).label("counted_ms")
+    query = _posted_after(reader, location_ids, after_ms, *goods, last_ms).group_by(*goods)
     return {(row.location_id, row.product_id): int(row.counted_ms) for row in reader.rows(query)}
 
 
@@ -148,25 +122,34 @@ def counted_later(
     reader: Reader, location_id: uuid.UUID, after_ms: int, product_ids: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, frozenset[uuid.UUID | None]]:
     """Lots of each product, None for all of them, that a posted count after `after_ms` names."""
-    query = (
-        select(document_line.c.product_id, document_line.c.lot_id)
-        .distinct()
+    goods = (document_line.c.product_id, document_line.c.lot_id)
+    query = _posted_after(reader, [location_id], after_ms, *goods).distinct()
+    found: dict[uuid.UUID, frozenset[uuid.UUID | None]] = {}
+    for product_id, lot_id in reader.rows(
+        query.where(document_line.c.product_id.in_(sorted(set(product_ids))))
+    ):
+        found[product_id] = found.get(product_id, frozenset()) | {lot_id}
+    return found
+
+
+def _posted_after(
+    reader: Reader, location_ids: Iterable[uuid.UUID], after_ms: int, *columns: ColumnElement[Any]
+) -> Select[Any]:
+    """These columns of the lines that posted counts of the places found after `after_ms`."""
+    return (
+        select(*columns)
+        .select_from(stock_count)
+        .join(document, meets(stock_count.c.document_id, document))
+        .join(document_line, meets(document_line.c.document_id, document))
         .join(count_line, meets(count_line.c.line_id, document_line))
-        .join(document, meets(document_line.c.document_id, document))
-        .join(stock_count, meets(stock_count.c.document_id, document))
         .where(
             stock_count.c.branch_id == reader.branch_id,
-            stock_count.c.location_id == location_id,
+            stock_count.c.location_id.in_(sorted(set(location_ids))),
             stock_count.c.counted_ms > after_ms,
             document.c.state == CountState.POSTED.value,
-            document_line.c.product_id.in_(sorted(set(product_ids))),
             count_line.c.state != LineState.SKIPPED.value,
         )
     )
-    found: dict[uuid.UUID, frozenset[uuid.UUID | None]] = {}
-    for product_id, lot_id in reader.rows(query):
-        found[product_id] = found.get(product_id, frozenset()) | {lot_id}
-    return found
 
 
 def _book(branch_id: int, product_id: uuid.UUID) -> ScalarSelect[int]:

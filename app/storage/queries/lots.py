@@ -1,17 +1,20 @@
 """Lots: what expires soon, and where one came from and went."""
 
 import uuid
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from app.domain.stock import LocationKind
 from app.errors import NotFound
+from app.storage.queries.directory import lots_by_code, products_by_code
 from app.storage.queries.joins import meets
 from app.storage.queries.stock import OnHandRow, on_hand
 from app.storage.reader import Reader
-from app.storage.tables import document, document_line, location, lot, party, product, stock_move
+from app.storage.tables import document, document_line, location, party, stock_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,9 @@ class LotTrace:
     produced: date | None
     expiry: date | None
     steps: tuple[LotStep, ...]
-    came: dict[str, int]
-    went: dict[str, int]
-    lies: dict[str, int]
+    came: Mapping[str, int]
+    went: Mapping[str, int]
+    lies: Mapping[str, int]
 
 
 def expiring(reader: Reader, day: date, within_days: int) -> tuple[Expiring, ...]:
@@ -70,30 +73,28 @@ def expiring(reader: Reader, day: date, within_days: int) -> tuple[Expiring, ...
 
 def trace_lot(reader: Reader, product_code: str, lot_code: str) -> LotTrace:
     """Every move of a lot in the order it happened. Raises NotFound."""
-    of_code = and_(product.c.code == product_code, lot.c.code == lot_code)
-    found = select(lot).join(product, meets(lot.c.product_id, product))
-    row = next(iter(reader.rows(found.where(lot.c.branch_id == reader.branch_id, of_code))), None)
-    if row is None:
+    product = products_by_code(reader, {product_code}).get(product_code)
+    known = lots_by_code(reader, [(product.id, lot_code)] if product is not None else [])
+    if product is None or not known:
         raise NotFound(what="lot", key=f"{product_code} {lot_code}")
-    steps = _steps(reader, row.product_id, row.id)
-    came: dict[str, int] = {}
-    went: dict[str, int] = {}
+    ((lot_id, lot),) = known.values()
+    steps = _steps(reader, product.id, lot_id)
+    came: Counter[str] = Counter()
+    went: Counter[str] = Counter()
     for step in steps:
         if step.source_kind is LocationKind.SUPPLIER:
-            _add(came, step.party_code or step.source, step.qty)
+            came[step.party_code or step.source] += step.qty
         elif step.target_kind is LocationKind.SUPPLIER:
-            _add(came, step.party_code or step.target, -step.qty)
+            came[step.party_code or step.target] -= step.qty
         if step.target_kind is LocationKind.CUSTOMER:
-            _add(went, step.party_code or step.target, step.qty)
+            went[step.party_code or step.target] += step.qty
         elif step.source_kind is LocationKind.CUSTOMER:
-            _add(went, step.party_code or step.source, -step.qty)
-    lies: dict[str, int] = {}
+            went[step.party_code or step.source] -= step.qty
+    lies: Counter[str] = Counter()
     for each in on_hand(reader, product_code=product_code):
         if each.lot_code == lot_code:
-            _add(lies, each.location_code, each.qty)
-    return LotTrace(
-        product_code, lot_code, row.production_date, row.expiry_date, steps, came, went, lies
-    )
+            lies[each.location_code] += each.qty
+    return LotTrace(product_code, lot_code, lot.production, lot.expiry, steps, came, went, lies)
 
 
 def _steps(reader: Reader, product_id: uuid.UUID, lot_id: uuid.UUID) -> tuple[LotStep, ...]:
@@ -132,17 +133,7 @@ def _steps(reader: Reader, product_id: uuid.UUID, lot_id: uuid.UUID) -> tuple[Lo
     )
     return tuple(
         LotStep(
-            row[0],
-            row[1],
-            row[2],
-            LocationKind(row[3]),
-            row[4],
-            LocationKind(row[5]),
-            *row[6:],
+            row[0], row[1], row[2], LocationKind(row[3]), row[4], LocationKind(row[5]), *row[6:]
         )
         for row in reader.rows(query)
     )
-
-
-def _add(sums: dict[str, int], key: str, qty: int) -> None:
-    sums[key] = sums.get(key, 0) + qty
