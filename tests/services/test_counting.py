@@ -12,6 +12,7 @@ from app.services.masters import MasterData, put_masters
 from app.services.office import Office
 from app.services.quarantine import fix, judge_all_again, list_waiting
 from app.services.receiving import GoodsReceipt, ReceivedLine, receive_goods
+from app.services.reversing import reverse
 from app.storage.queries.documents import documents_in_state
 from app.storage.store.master_data import Person
 from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, Terminal, at
@@ -205,4 +206,19 @@ def test_a_count_that_comes_after_a_later_one_moves_nothing(
     assert [each.code for each in late.upload(office).problems] == ["W_COUNTED_LATER"]
     assert stock_of(office, "WH1") == 594
     assert stock_of(office, "WH1", "XG330") == 239
+    assert_sound(office)
+
+
+def test_a_later_count_that_was_taken_back_holds_no_more(office: Office, keeper: Terminal) -> None:
+    keeper.count("WH1", ("HX500", 500))
+    keeper.now_ms += HOUR_MS
+    keeper.count("WH1", ("HX500", 490))
+    keeper.upload(office)
+    earlier, later = sorted(counts_to_approve(office, CLERK), key=lambda each: each.event_ms)
+    number = approve_count(office, CLERK, later.id)
+    evening = at(office, MORNING_MS + 8 * HOUR_MS)
+    reverse(evening, CLERK, number, "counted in the wrong room")
+    assert stock_of(office, "WH1") == 600
+    approve_count(office, CLERK, earlier.id)
+    assert stock_of(office, "WH1") == 500
     assert_sound(office)

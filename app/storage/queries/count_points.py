@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or
 
 from app.domain.counts import CountState, LineState
 from app.storage.queries.flows import REAL
-from app.storage.queries.joins import meets
+from app.storage.queries.joins import meets, taken_back
 from app.storage.reader import Reader
 from app.storage.tables import (
     count_line,
@@ -135,7 +135,10 @@ def counted_later(
 def _posted_after(
     reader: Reader, location_ids: Iterable[uuid.UUID], after_ms: int, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """These columns of the lines that posted counts of the places found after `after_ms`."""
+    """These columns of the lines that posted counts of the places found after `after_ms`.
+
+    A count that was taken back says nothing any more.
+    """
     return (
         select(*columns)
         .select_from(stock_count)
@@ -147,6 +150,7 @@ def _posted_after(
             stock_count.c.location_id.in_(sorted(set(location_ids))),
             stock_count.c.counted_ms > after_ms,
             document.c.state == CountState.POSTED.value,
+            ~taken_back(document),
             count_line.c.state != LineState.SKIPPED.value,
         )
     )

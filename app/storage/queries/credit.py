@@ -10,7 +10,7 @@ from app.domain.credit import CreditMode, Exposure, Terms
 from app.domain.money import line_amount
 from app.domain.numbering import DocumentKind
 from app.domain.orders import OrderState
-from app.storage.queries.joins import meets
+from app.storage.queries.joins import meets, taken_back
 from app.storage.queries.orders import open_lines
 from app.storage.reader import Reader
 from app.storage.tables import (
@@ -54,12 +54,7 @@ def exposure(reader: Reader, party_id: uuid.UUID) -> Exposure:
 
 def _delivered(reader: Reader, party_id: uuid.UUID) -> tuple[int, int]:
     """Fen of goods handed over on credit: on posted notes, and on those that are not yet."""
-    order, undone = document.alias(), document.alias()
-    is_undone = (
-        select(undone.c.id)
-        .where(undone.c.branch_id == document.c.branch_id, undone.c.reversal_of == document.c.id)
-        .exists()
-    )
+    order = document.alias()
     line = document_line.c
     query = (
         select(
@@ -94,7 +89,7 @@ def _delivered(reader: Reader, party_id: uuid.UUID) -> tuple[int, int]:
             document.c.state.in_(("posted", "delivered", "partly_delivered")),
             sales_order.c.payment_mode == "credit",
             delivery_line.c.delivered > 0,
-            ~is_undone,
+            ~taken_back(document),
         )
     )
     sums = {True: 0, False: 0}

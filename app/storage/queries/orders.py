@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select
 
 from app.domain.numbering import DocumentKind
 from app.domain.orders import OPEN_STATES, OrderClass, OrderState
-from app.storage.queries.joins import meets
+from app.storage.queries.joins import meets, taken_back
 from app.storage.reader import Reader
 from app.storage.tables import (
     delivery_line,
@@ -88,12 +88,6 @@ def open_lines(reader: Reader, order_ids: Iterable[uuid.UUID]) -> tuple[OpenLine
         return ()
     line, note = document_line.c, document.alias()
     done = document_line.alias()
-    undone = document.alias()
-    is_undone = (
-        select(undone.c.id)
-        .where(undone.c.branch_id == note.c.branch_id, undone.c.reversal_of == note.c.id)
-        .exists()
-    )
     delivered = case(
         (note.c.state == "posted", func.coalesce(delivery_line.c.delivered, 0)), else_=0
     )
@@ -115,7 +109,7 @@ def open_lines(reader: Reader, order_ids: Iterable[uuid.UUID]) -> tuple[OpenLine
             done.c.branch_id == reader.branch_id,
             note.c.parent_id.in_(wanted),
             note.c.kind == DocumentKind.DN.value,
-            ~is_undone,
+            ~taken_back(note),
         )
         .group_by(done.c.ref_line_id)
         .subquery()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.domain.numbering import DocumentKind
 from app.domain.returns import ReturnState
-from app.storage.queries.joins import meets
+from app.storage.queries.joins import meets, taken_back
 from app.storage.reader import Reader
 from app.storage.tables import (
     document,
@@ -145,12 +145,7 @@ def came_back(reader: Reader, line_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
 
     What was looked at counts as far as it was accepted; everything else as it was asked for.
     """
-    line, undone = document_line.c, document.alias()
-    is_undone = (
-        select(undone.c.id)
-        .where(undone.c.branch_id == document.c.branch_id, undone.c.reversal_of == document.c.id)
-        .exists()
-    )
+    line = document_line.c
     query = (
         select(
             line.ref_line_id,
@@ -162,7 +157,7 @@ def came_back(reader: Reader, line_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, 
             line.branch_id == reader.branch_id,
             line.ref_line_id.in_(sorted(set(line_ids))),
             document.c.state != ReturnState.REJECTED.value,
-            ~is_undone,
+            ~taken_back(document),
         )
         .group_by(line.ref_line_id)
     )
