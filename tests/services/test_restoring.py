@@ -213,16 +213,23 @@ def test_what_nobody_has_any_more_is_told_with_terminal_and_range(
     assert gaps(again) == []
 
 
+# Orders for days of their own: alike ones would be compared with ever more others. SQLite's lock is
+# not fair: without a breath between two uploads a backup may wait for its turn longer than it may.
 WRITER = """
 import sys
+import time
+from datetime import date, timedelta
 from pathlib import Path
 from tests.support.offices import CLERK, Terminal, open_office
 url, data = sys.argv[1:]
 office = open_office(url, Path(data))
 terminal = Terminal(number=9)
+wanted = date(2026, 6, 2)
 print("ready", flush=True)
 while not sys.stdin.closed:
-    terminal.order()
+    terminal.order(wanted=wanted.isoformat())
+    wanted += timedelta(days=1)
+    time.sleep(0.01)
     terminal.upload(office)
     print(terminal.seq, flush=True)
     if Path(data, "enough").exists():
