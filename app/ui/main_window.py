@@ -24,7 +24,7 @@ from app.ui.top_bar import TopBar
 from app.ui.widgets.toast import Toasts
 from app.ui.workplace import Workplace
 
-_FOUND = {"delivery": "deliveries", "product": "stock", "customer": "deliveries"}
+_FOUND = {"delivery": "deliveries", "product": "stock", "customer": "customers"}
 _ICONS = {"delivery": "file-text", "product": "package-open", "customer": "map-pin"}
 
 
@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
             "Ctrl+B": self._rail.fold,
         }
         for number in range(len(self.entries)):
-            keys[f"Ctrl+{number + 1}"] = partial(self.show_screen, number)
+            keys[f"Ctrl+{(number + 1) % 10}"] = partial(self.show_screen, number)
         for key, act in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(act)
 

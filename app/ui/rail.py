@@ -58,7 +58,7 @@ class Rail(QFrame):
         for number, (entry, button) in enumerate(zip(self._entries, self._buttons, strict=True)):
             tone = "accent" if button.isChecked() else "muted"
             self._say(button, t(entry.title), theme.icon(entry.icon, tone))
-            button.setToolTip(f"{t(entry.title)}  Ctrl+{number + 1}")
+            button.setToolTip(f"{t(entry.title)}  Ctrl+{(number + 1) % 10}")
         word = t("Unfold the menu") if self._folded else t("Fold the menu")
         name = "panel-left-open" if self._folded else "panel-left-close"
         self._say(self._fold, word, theme.icon(name, "muted"))

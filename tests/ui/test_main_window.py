@@ -160,7 +160,13 @@ def test_screens_without_the_right_are_not_offered(
     workplace = workplaces(office, Actor("keeper", frozenset({Right.REPORT, Right.DOCK})))
     window = MainWindow(workplace, still_watcher)
     qtbot.addWidget(window)
-    assert [entry.name for entry in window.entries] == ["docking", "stock", "terminals"]
+    assert [entry.name for entry in window.entries] == [
+        "docking",
+        "stock",
+        "customers",
+        "masters",
+        "terminals",
+    ]
 
 
 def test_bare_office_teaches_on_every_screen(

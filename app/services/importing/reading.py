@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from app.services.office import Office
 
 CHUNK_ROWS = 2_000
 _TOLD = 100_000
+Table = Iterator[tuple[int, list[str]]]
+"""Number of a line and its cells, the headings first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ def read_mapping(file: Path | None) -> Headings:
         raise UsageError(argument=str(file), reason=f"cannot be read: {error}") from error
 
 
+def file_heads(file: Path) -> list[str]:
+    """The headings of a table. Raises UsageError for a file that is none."""
+    return next(read_rows(file), (0, []))[1]
+
+
 def find_kind(name: str) -> Kind:
     """Raises UsageError for a kind that there is not."""
     if name not in KINDS:
@@ -101,14 +108,54 @@ def import_table(
     UsageError for a file without the columns that the kind needs, and what writing raises.
     """
     actor.require(Right.MASTERS)
+    return _import(
+        office,
+        actor,
+        find_kind(name),
+        lambda: read_rows(file),
+        mapping or Headings(),
+        dry_run=dry_run,
+        all_or_nothing=all_or_nothing,
+        progress=progress,
+    )
+
+
+def import_typed(
+    office: Office,
+    actor: Actor,
+    name: str,
+    rows: Sequence[Sequence[str]],
+) -> Imported:
+    """Take in the good ones of the rows that somebody typed under the kind's own columns.
+
+    The `line` of a bad row is its place among `rows`, from 0. Raises as `import_table` does.
+    """
+    actor.require(Right.MASTERS)
     kind = find_kind(name)
-    asked = mapping or Headings()
+    heads = [column.name for column in kind.columns]
+    table = [(-1, heads), *((number, list(cells)) for number, cells in enumerate(rows))]
+    return _import(office, actor, kind, lambda: iter(table), Headings())
+
+
+def _import(
+    office: Office,
+    actor: Actor,
+    kind: Kind,
+    read: Callable[[], Table],
+    mapping: Headings,
+    *,
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Imported:
     if all_or_nothing and not dry_run:
-        first = import_table(office, actor, name, file, mapping=asked, dry_run=True)
+        first = Imported(kind.name)
+        for _chunk in _chunks(kind, read(), mapping, first):
+            progress(first.rows)
         if first.bad_rows:
             return first
-    result = Imported(name)
-    for chunk in _chunks(kind, file, asked, result):
+    result = Imported(kind.name)
+    for chunk in _chunks(kind, read(), mapping, result):
         progress(result.rows)
         if dry_run:
             result.imported += len(chunk)
@@ -118,11 +165,11 @@ def import_table(
 
 
 def _chunks(
-    kind: Kind, file: Path, mapping: Headings, result: Imported
+    kind: Kind, table: Table, mapping: Headings, result: Imported
 ) -> Iterator[list[tuple[int, Row]]]:
     """Good rows in bundles; rows of one `together` value are never in two."""
     chunk: list[tuple[int, Row]] = []
-    for line, row in _good_rows(kind, file, mapping, result):
+    for line, row in _good_rows(kind, table, mapping, result):
         full = len(chunk) >= CHUNK_ROWS
         if full and (not kind.together or row[kind.together] != chunk[-1][1][kind.together]):
             yield chunk
@@ -133,13 +180,12 @@ def _chunks(
 
 
 def _good_rows(
-    kind: Kind, file: Path, mapping: Headings, result: Imported
+    kind: Kind, table: Table, mapping: Headings, result: Imported
 ) -> Iterator[tuple[int, Row]]:
-    rows = read_rows(file)
-    heads = next(rows, (0, []))[1]
+    heads = next(table, (0, []))[1]
     places = _places(kind, heads, mapping)
     seen: dict[tuple[Any, ...], int] = {}
-    for line, cells in rows:
+    for line, cells in table:
         result.rows += 1
         row = _row(kind, places, mapping.constants, line, cells, result)
         if row is None:

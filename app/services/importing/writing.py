@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.clock import Clock
 from app.domain.business_day import business_date
 from app.domain.rights import Actor, Right
 from app.reports.table_file import write_texts
@@ -20,6 +22,16 @@ from app.services.importing.sheets import guarded
 from app.services.office import Office
 from app.storage.queries.directory import find_branch
 from app.storage.queries.exports import rows_of
+from app.storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row as it would be imported again, a cell for each column of its kind; `initials` are the
+    first letters of its name as pinyin, where it has one."""
+
+    cells: list[str]
+    initials: str
 
 
 def export_table(office: Office, actor: Actor, name: str, file: Path) -> int:
@@ -30,11 +42,19 @@ def export_table(office: Office, actor: Actor, name: str, file: Path) -> int:
     actor.require(Right.REPORT)
     kind = find_kind(name)
     with office.database.read() as reader:
-        cutoff_min = find_branch(reader).cutoff_min
-        today = business_date(office.clock.now_ms(), office.clock.offset_min(), cutoff_min)
-        rows = [_cells(kind, row) for row in rows_of(reader, name, today)]
+        rows = [row.cells for row in written_rows(reader, kind, office.clock)]
     _write(file, kind, rows)
     return len(rows)
+
+
+def written_rows(reader: Reader, kind: Kind, clock: Clock) -> list[Written]:
+    """All rows of a kind, by their codes; what holds from a day on, as it holds today."""
+    cutoff_min = find_branch(reader).cutoff_min
+    today = business_date(clock.now_ms(), clock.offset_min(), cutoff_min)
+    return [
+        Written(_cells(kind, row), row.get("initials") or "")
+        for row in rows_of(reader, kind.name, today)
+    ]
 
 
 def write_template(name: str, file: Path) -> None:

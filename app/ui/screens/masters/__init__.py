@@ -1,0 +1,1 @@
+"""Master data: everything that has a code, seen and written like a spreadsheet."""
