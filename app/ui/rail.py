@@ -73,7 +73,7 @@ class Rail(QFrame):
         return button
 
     def _say(self, button: QToolButton, word: str, icon: QIcon) -> None:
-        button.setText(f"  {word}")
+        button.setText(f"  {word}".replace("&", "&&"))
         button.setAccessibleName(word)
         button.setIcon(icon)
         button.setToolButtonStyle(

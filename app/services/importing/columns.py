@@ -109,17 +109,18 @@ def flag(cell: str) -> bool:
     raise BadCell("no-flag")
 
 
-def one_of(words: Mapping[str, str]) -> Read:
-    """One of the words, as scripts or as people write it."""
-    known = {**{word: word for word in words}, **{said: word for word, said in words.items()}}
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of the words, as scripts or as people write it."""
 
-    def read(cell: str) -> str:
-        found = known.get(cell) or known.get(cell.lower()) or known.get(cell.upper())
-        if found is None:
-            raise BadCell("unknown-word")
-        return found
+    words: Mapping[str, str]
 
-    return read
+    def __call__(self, cell: str) -> str:
+        said = {written: word for word, written in self.words.items()}
+        for form in (cell, cell.lower(), cell.upper()):
+            if form in self.words or form in said:
+                return said.get(form, form)
+        raise BadCell("unknown-word")
 
 
 def codes(cell: str) -> tuple[str, ...]:

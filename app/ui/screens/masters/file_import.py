@@ -200,7 +200,7 @@ class FileImport(QDialog):
         self.columns.setColumnWidth(0, 150)
         self.columns.horizontalHeader().setStretchLastSection(True)
         self.columns.verticalHeader().hide()
-        self.columns.verticalHeader().setDefaultSectionSize(size("row"))
+        self.columns.verticalHeader().setDefaultSectionSize(size("row") + 6)
         self.columns.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.columns.setAccessibleName(t("Which heading stands for which column"))
         self.bad.setAccessibleName(t("Rows that are wrong"))

@@ -1,6 +1,6 @@
 """What was changed in a row of master data: when, by whom, and what it said before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,17 +24,18 @@ class PastRow:
     after: str
 
 
-def past_of(reader: Reader, kind: str, code: str) -> list[PastRow]:
-    """The newest first; of a row that was made only the fields that say something."""
-    return [row for change in changes(reader, kind, code, limit=50) for row in _fields(change)]
+def past_of(reader: Reader, kind: str, code: str, names: Mapping[str, str]) -> list[PastRow]:
+    """The newest first, fields by their `names`; of a row that was made only what is filled in."""
+    found = changes(reader, kind, code, limit=50)
+    return [row for change in found for row in _fields(change, names)]
 
 
-def _fields(change: Change) -> Sequence[PastRow]:
+def _fields(change: Change, names: Mapping[str, str]) -> Sequence[PastRow]:
     return [
         PastRow(
             change.changed_ms,
             change.changed_by,
-            name,
+            names.get(name, name.removesuffix("_id").replace("_", " ")),
             _words(change.before.get(name)),
             _words(value),
         )
@@ -44,7 +45,7 @@ def _fields(change: Change) -> Sequence[PastRow]:
 
 
 def _words(value: Any) -> str:
-    words = "" if value is None else str(value)
+    words = "" if value is None else str(int(value) if isinstance(value, bool) else value)
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
@@ -57,7 +58,7 @@ def _who(row: PastRow, _t: Language) -> str:
 
 
 def _field(row: PastRow, _t: Language) -> str:
-    return row.field.replace("_", " ")
+    return row.field
 
 
 def _before(row: PastRow, _t: Language) -> str:
@@ -72,8 +73,8 @@ COLUMNS: tuple[Column[PastRow], ...] = (
     Column("changed_ms", N_("Changed"), _when, 150),
     Column("changed_by", N_("By"), _who, 100),
     Column("field", N_("What"), _field, 160),
-    Column("before", N_("Before"), _before, 280),
-    Column("after", N_("After"), _after, 280),
+    Column("before", N_("Before"), _before, 210),
+    Column("after", N_("After"), _after, 210),
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QListWidget, QPushButton, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPushButton, QSplitter, QStackedWidget
 
 from app.domain.rights import Right
 from app.i18n import N_
@@ -21,6 +21,7 @@ from app.ui.screens.masters.shelves import (
     MASTERS,
     Shelf,
     columns_of,
+    heading,
     value_of,
     words_of,
 )
@@ -40,7 +41,7 @@ class MasterScreen(Screen):
     Ctrl+N writes new rows, Ctrl+I takes a file in, Ctrl+E writes one.
     """
 
-    heading: str
+    name: str
     icon: str
     shelves: Sequence[Shelf]
 
@@ -73,7 +74,7 @@ class MasterScreen(Screen):
 
     def retranslate(self) -> None:
         t = self._t
-        self.title.setText(t(self.heading))
+        self.title.setText(t(self.name))
         self.filter.say(t("Code, name, initials …"))
         for button, words, key in (
             (self.new, t("New rows"), "Ctrl+N"),
@@ -186,12 +187,11 @@ class MasterScreen(Screen):
         rows.addWidget(self.past)
         rows.setSizes([430, 150])
         rows.setChildrenCollapsible(False)
-        beside = QSplitter()
+        beside = QHBoxLayout()
+        beside.setSpacing(8)
         beside.addWidget(self.names)
-        beside.addWidget(rows)
-        beside.setStretchFactor(1, 1)
-        beside.setChildrenCollapsible(False)
-        self.content.addWidget(beside, 1)
+        beside.addWidget(rows, 1)
+        self.content.addLayout(beside, 1)
 
     def _connect(self) -> None:
         self.names.currentRowChanged.connect(self._turn_to)
@@ -228,11 +228,12 @@ class MasterScreen(Screen):
         self.summary.setText(t("{n} rows", n=t.number(count)) if count else "")
 
     def _ask_past(self, row: Written) -> None:
-        shelf = self.shelf
+        shelf, t = self.shelf, self._t
+        names = {cell.name: heading(cell, t) for cell in shelf.table.columns}
         if self._past_job is not None:
             self._past_job.cancel()
         self._past_job = self.workplace.read(
-            lambda reader: past.past_of(reader, shelf.logged, row.cells[0]),
+            lambda reader: past.past_of(reader, shelf.logged, row.cells[0], names),
             self._show_past,
             self.show_error,
         )
@@ -260,10 +261,10 @@ def _all_rows(model: object) -> Sequence[Written]:
 class CustomersScreen(MasterScreen):
     """Who is served, and how."""
 
-    heading, icon, shelves = N_("Customers & routes"), "map-pin", CUSTOMERS
+    name, icon, shelves = N_("Customers & routes"), "map-pin", CUSTOMERS
 
 
 class MastersScreen(MasterScreen):
     """Goods, prices, people and places."""
 
-    heading, icon, shelves = N_("Master data"), "database", MASTERS
+    name, icon, shelves = N_("Master data"), "database", MASTERS

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from app.explain.imports import bad_row_sentence
 from app.services.importing.reading import Imported, import_typed
 from app.ui.messages import in_words
-from app.ui.screens.masters.shelves import Shelf, heading, is_number, width_of
+from app.ui.screens.masters.shelves import Shelf, heading, is_number, offered, said, width_of
 from app.ui.tasks import DATABASE
 from app.ui.widgets.entry_grid import EntryColumn, EntryGrid
 from app.ui.widgets.text import Text
@@ -43,6 +43,7 @@ class Sheet(QDialog):
                     width_of(cell),
                     editable=True,
                     number=is_number(cell),
+                    offer=offered(cell, t),
                 )
                 for cell in kind.columns
             ],
@@ -54,8 +55,8 @@ class Sheet(QDialog):
             if head is not None:
                 head.setToolTip(cell.meaning)
         for number, cells in enumerate(rows):
-            names = [cell.name for cell in kind.columns]
-            self.grid.put_row(number, dict(zip(names, cells, strict=True)))
+            pairs = zip(kind.columns, cells, strict=True)
+            self.grid.put_row(number, {cell.name: said(cell, words, t) for cell, words in pairs})
         self.grid.setCurrentCell(0, 0)
         self.told = Text("muted", wrap=True)
         self.take, self._close = QPushButton(), QPushButton()

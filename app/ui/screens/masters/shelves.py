@@ -1,11 +1,12 @@
 """Which tables of master data there are, what they are called, and how their rows are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.i18n import N_
 from app.services.importing.catalogue import KINDS
 from app.services.importing.columns import Column as Cell
+from app.services.importing.columns import OneOf
 from app.services.importing.kinds import Kind
 from app.services.importing.writing import Written
 from app.ui.language import Language
@@ -45,7 +46,15 @@ MASTERS = (
     Shelf("targets", N_("Targets"), "target"),
 )
 _NUMBERS = ("_fen", "_bp", "_days", "_qty", "_base", "factor", "priority", "value", "tier")
-_WIDE = {"name": 190, "address": 220, "stops": 320, "params": 260, "legal_name": 200}
+_WIDE = {
+    "name": 190,
+    "address": 220,
+    "stops": 320,
+    "params": 260,
+    "legal_name": 200,
+    "gtin": 140,
+    "customer_type": 130,
+}
 
 
 def heading(cell: Cell, t: Language) -> str:
@@ -53,6 +62,21 @@ def heading(cell: Cell, t: Language) -> str:
     if t.name == "zh":
         return cell.title
     return cell.name.removesuffix("_fen").removesuffix("_bp").replace("_", " ").capitalize()
+
+
+def said(cell: Cell, words: str, t: Language) -> str:
+    """A cell as people read it: the trade's word where scripts have one of their own."""
+    if t.name == "zh" and isinstance(cell.read, OneOf):
+        return cell.read.words.get(words, words)
+    return words
+
+
+def offered(cell: Cell, t: Language) -> Callable[[], Sequence[str]] | None:
+    """What may be written in a cell, where that is one of few words."""
+    if not isinstance(cell.read, OneOf):
+        return None
+    words = cell.read.words
+    return lambda: list(words.values() if t.name == "zh" else words)
 
 
 def is_number(cell: Cell) -> bool:
@@ -66,11 +90,13 @@ def width_of(cell: Cell) -> int:
 def columns_of(kind: Kind, t: Language) -> tuple[Column[Written], ...]:
     """A column of the list for each of the kind."""
 
-    def show(place: int) -> Callable[[Written, Language], str]:
-        return lambda row, _t: row.cells[place]
+    def show(place: int, cell: Cell) -> Callable[[Written, Language], str]:
+        return lambda row, t: said(cell, row.cells[place], t)
 
     return tuple(
-        Column(str(place), heading(cell, t), show(place), width_of(cell), number=is_number(cell))
+        Column(
+            str(place), heading(cell, t), show(place, cell), width_of(cell), number=is_number(cell)
+        )
         for place, cell in enumerate(kind.columns)
     )
 
