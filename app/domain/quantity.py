@@ -49,6 +49,11 @@ class Packings:
         """The packing orders and papers speak in: the one marked, else the base unit."""
         return next((packing for packing in self.items if packing.is_default), self.base)
 
+    @property
+    def usual(self) -> "Packings":
+        """The two that people speak in: cases and single units, say."""
+        return Packings(tuple({self.base, self.default}))
+
     def find(self, code: str) -> Packing | None:
         """The packing of this code; `EACH` is the base unit, whatever that is called here."""
         found = next((packing for packing in self.items if packing.code == code), None)

@@ -59,7 +59,7 @@ def test_a_clerk_prints_settles_and_changes_the_language(
     wait_until(lambda: bool(press_print(desk, data)), "F9 writes the notes of the day")
 
     before = open_lines(data)
-    desk.press("ctrl+5", "ctrl+f")
+    desk.press("ctrl+8", "ctrl+f")
     desk.type("HX50O")
     desk.press("Return")
     wait_until(lambda: settle(desk, data) < before, "1 answers with the nearest code")

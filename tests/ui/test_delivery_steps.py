@@ -18,8 +18,8 @@ from app.storage.queries.documents import documents_by_number
 from app.ui.dialogs.paper import PaperDialog
 from app.ui.dialogs.question import QuestionDialog
 from app.ui.dock_watcher import DockWatcher
+from app.ui.models.shelf import read_shelf
 from app.ui.screens.deliveries import DeliveriesScreen
-from app.ui.screens.orders.goods import read_shelf
 from app.ui.workplace import Workplace
 from tests.support.sample_office import CLERK, SAMPLE_DAY
 

@@ -55,7 +55,7 @@ def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, ctrl: bool = False) -> 
 
 @pytest.mark.parametrize("place", range(len(SCREENS)))
 def test_ctrl_and_a_digit_shows_each_screen(qtbot: QtBot, window: MainWindow, place: int) -> None:
-    press(qtbot, window, Qt.Key(Qt.Key.Key_1 + place), ctrl=True)
+    press(qtbot, window, Qt.Key(Qt.Key.Key_0 + (place + 1) % 10), ctrl=True)
     assert type(window.screen_now) is SCREENS[place].make
     qtbot.waitUntil(lambda: window.workplace.tasks.idle, timeout=20_000)
     assert not window.screen_now.strip.isVisible()
@@ -82,7 +82,8 @@ def test_choices_are_remembered(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_f1_shows_help_for_the_screen(qtbot: QtBot, window: MainWindow) -> None:
-    window.show_screen(3)
+    names = [entry.name for entry in window.entries]
+    window.show_screen(names.index("stock"))
     press(qtbot, window, Qt.Key.Key_F1)
     page = window.findChild(HelpPage)
     assert page is not None

@@ -19,8 +19,8 @@ from app.storage.queries.documents import documents_by_number
 from app.storage.queries.orders import OrderFilter, order_rows
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
+from app.ui.models.shelf import read_shelf
 from app.ui.screens.orders.entry import OrderEntry
-from app.ui.screens.orders.goods import read_shelf
 from app.ui.screens.orders.screen import OrdersScreen
 from app.ui.workplace import Workplace
 from tests.support.sample_office import CLERK, SAMPLE_DAY

@@ -9,6 +9,7 @@ from app.ui.screens.masters.screen import CustomersScreen, MastersScreen
 from app.ui.screens.orders.screen import OrdersScreen
 from app.ui.screens.profiles.screen import ProfilesScreen
 from app.ui.screens.quarantine import QuarantineScreen
+from app.ui.screens.returns.screen import ReturnsScreen
 from app.ui.screens.stock.screen import StockScreen
 from app.ui.screens.terminals.screen import TerminalsScreen
 
@@ -16,6 +17,7 @@ SCREENS: tuple[ScreenEntry, ...] = (
     ScreenEntry("docking", N_("Docking"), "plug-zap", Right.DOCK, DockingScreen),
     ScreenEntry("orders", N_("Orders"), "clipboard-list", Right.POST_ORDERS, OrdersScreen),
     ScreenEntry("deliveries", N_("Deliveries"), "truck", Right.PRINT, DeliveriesScreen),
+    ScreenEntry("returns", N_("Returns"), "undo-2", Right.POST_RETURNS, ReturnsScreen),
     ScreenEntry("stock", N_("Stock"), "warehouse", Right.REPORT, StockScreen),
     ScreenEntry("customers", N_("Customers & routes"), "map-pin", Right.REPORT, CustomersScreen),
     ScreenEntry("masters", N_("Master data"), "database", Right.REPORT, MastersScreen),

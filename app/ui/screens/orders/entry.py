@@ -18,8 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.problems import Problem
-from app.domain.quantity_text import TypedQuantity, read_quantity
-from app.errors import AppError
 from app.explain import problem_sentence
 from app.i18n import N_
 from app.services.ordering.drafts import drop_draft, keep_draft, kept_draft
@@ -33,14 +31,14 @@ from app.services.ordering.entering import (
 from app.services.ordering.holds import home_warehouse
 from app.services.pricing import Priced
 from app.storage.queries.availability import free_goods
-from app.storage.queries.directory import FoundProduct
 from app.storage.queries.orders import last_lines
 from app.storage.reader import Reader
 from app.ui.messages import in_words
-from app.ui.screens.orders.goods import Shelf
+from app.ui.models.shelf import Shelf
 from app.ui.tasks import DATABASE, Job
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.entry_grid import EntryColumn, EntryGrid
+from app.ui.widgets.goods_cells import read_goods
 from app.ui.widgets.search_box import SearchBox
 from app.ui.widgets.text import Text
 from app.ui.workplace import Workplace
@@ -109,7 +107,7 @@ class OrderEntry(QDialog):
         """What is written, None while the customer or all goods are missing or wrong."""
         lines = []
         for row in self.grid.filled():
-            read = self._read(row)
+            read = read_goods(self.grid, row, self._shelf, self._t)
             if read is None:
                 return None
             product, typed = read
@@ -155,33 +153,11 @@ class OrderEntry(QDialog):
         for row, (_number, code, _packing, _packs, qty) in enumerate(lines):
             product = self._shelf.products.get(code)
             if product is not None:
-                cells = {"product": code, "qty": product.packings.show(qty)}
+                cells = {"product": code, "qty": product.packings.usual.show(qty)}
                 self.grid.put_row(row, cells)
 
     def _entries(self) -> list[str]:
         return list(self._shelf.entries)
-
-    def _read(self, row: int) -> tuple[FoundProduct, TypedQuantity] | None:
-        """The goods and quantity of a row; what is wrong is marked in its cell."""
-        t, words = self._t, self.grid.words(row, "product")
-        product = self._shelf.product(words)
-        if product is None:
-            self.grid.put(row, "product", words, t("No product is called this"))
-            return None
-        self.grid.put(row, "product", f"{product.code}  {product.name}")
-        text = self.grid.words(row, "qty")
-        if not text:
-            return None
-        try:
-            typed = read_quantity(product.packings, text)
-        except AppError as error:
-            self.grid.put(row, "qty", text, in_words(error, t))
-            return None
-        if not typed.qty:
-            self.grid.put(row, "qty", text, t("More than nothing, please"))
-            return None
-        self.grid.put(row, "qty", text)
-        return product, typed
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -289,7 +265,7 @@ class OrderEntry(QDialog):
         if key in ("product", "qty") and (
             self.grid.words(row, "product") or self.grid.words(row, "qty")
         ):
-            self._read(row)
+            read_goods(self.grid, row, self._shelf, self._t)
         self._pause.start()
 
     def _ask(self) -> None:
@@ -345,12 +321,12 @@ class OrderEntry(QDialog):
             self.grid.put(row, "price", t.money(line.price_fen))
             there = free.get(product.id, 0)
             short = "" if there >= line.wanted.qty else t("Less is free than is wanted")
-            self.grid.put(row, "free", product.packings.show(max(0, there)), short)
+            self.grid.put(row, "free", product.packings.usual.show(max(0, there)), short)
             self.grid.put(row, "amount", t.money(line.net_fen))
             off = t("{amount} off", amount=t.money(line.discount_fen)) if line.discount_fen else ""
             self.grid.put(row, "remark", off)
         gifts = [
-            f"{line.wanted.product.name} {line.wanted.product.packings.show(line.wanted.qty)}"
+            f"{line.wanted.product.name} {line.wanted.product.packings.usual.show(line.wanted.qty)}"
             for line in priced.lines[len(rows) :]
         ]
         sentences = [problem_sentence(each.code, each.fields, t.translator) for each in problems]

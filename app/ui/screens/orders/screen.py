@@ -29,10 +29,10 @@ from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
+from app.ui.models.shelf import Shelf, read_shelf
 from app.ui.models.table_model import Page, TableModel
 from app.ui.screens.orders.columns import CLASSES, COLUMNS, GROUPS, HOLDS, LINE_COLUMNS
 from app.ui.screens.orders.entry import OrderEntry
-from app.ui.screens.orders.goods import Shelf, read_shelf
 from app.ui.screens.screen import Screen
 from app.ui.tasks import DATABASE
 from app.ui.widgets.chips import Chips

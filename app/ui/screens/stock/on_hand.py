@@ -39,8 +39,7 @@ class StockRow:
     @property
     def packed(self) -> str:
         """The quantity as people say it: cases and single units, "3箱4瓶"."""
-        usual = {self.packings.base, self.packings.default}
-        return Packings(tuple(usual)).show(self.qty)
+        return self.packings.usual.show(self.qty)
 
     @property
     def where(self) -> str:

@@ -41,12 +41,15 @@ class Shelf:
         return None if found is None else self.customers[found]
 
 
-def read_shelf(reader: Reader, day: date) -> Shelf:
-    """Everything active, with entries such as `HX500  望汐清爽 500ml  wxqs500ml`."""
+def read_shelf(reader: Reader, day: date, *, empties: bool = False) -> Shelf:
+    """Everything active, with entries such as `HX500  望汐清爽 500ml  wxqs500ml`.
+
+    What is not sold, such as empties, is there only if it is asked for.
+    """
     products = {
         code: product
         for code, product in products_by_code(reader).items()
-        if product.active and product.kind == "full"
+        if product.active and (empties or product.kind == "full")
     }
     customers = {
         code: each for code, each in customers_by_code(reader, None, day).items() if each.active

@@ -1,0 +1,1 @@
+"""Returns: what customers give back, from the asking to the credit."""
