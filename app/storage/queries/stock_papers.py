@@ -43,9 +43,11 @@ class InTransit:
     number: str
     source_code: str
     target_code: str
+    line_no: int
     product_code: str
     shipped: int
     shipped_ms: int
+    shipped_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,11 @@ def in_transit(reader: Reader) -> tuple[InTransit, ...]:
             document.c.number,
             source.c.code,
             target.c.code,
+            document_line.c.line_no,
             product.c.code,
             transfer_line.c.shipped,
             transfer.c.shipped_ms,
+            document.c.created_by,
         )
         .join(transfer, meets(transfer.c.document_id, document))
         .join(source, meets(transfer.c.source_id, source))

@@ -22,6 +22,9 @@ KIND_NAMES = {
     "ST": N_("Settlement"),
     "RV": N_("Reversal"),
     "LS": N_("Load sheet"),
+    "WO": N_("Write-off"),
+    "IM": N_("Imported moves"),
+    "CN": N_("Consignment"),
 }
 
 

@@ -1,9 +1,10 @@
 """Stock on hand with its chart, the moves behind a number, and the proof behind a move."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget
 
 from app.charts.chart import ChartData
@@ -17,8 +18,9 @@ from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
 from app.ui.screens.screen import Screen
-from app.ui.screens.stock import counts, moves, on_hand
+from app.ui.screens.stock import counts, lots, moves, on_hand, waiting
 from app.ui.screens.stock.counts import CountRow, waiting_counts
+from app.ui.screens.stock.desk import FORMS, StockDesk
 from app.ui.screens.stock.evidence import Proof, find_proof
 from app.ui.screens.stock.on_hand import StockRow
 from app.ui.screens.stock.proof_page import ProofPage
@@ -32,7 +34,8 @@ from app.ui.workplace import Workplace
 
 _CHART_PAUSE_MS = 200
 _CHART_DAYS = 30
-_ON_HAND, _MOVES, _PROOF, _COUNTS = range(4)
+_PAGES = ("counts", "waiting", "lots")
+_ON_HAND, _MOVES, _PROOF, _COUNTS, _WAITING, _LOTS, _STEPS = range(7)
 
 
 class StockScreen(Screen):
@@ -42,13 +45,16 @@ class StockScreen(Screen):
         super().__init__(workplace)
         theme, t = workplace.theme, self._t
         self._stock: StockRow | None = None
+        self._lot: lots.ExpiringRow | None = None
         self._chart_job: Job | None = None
         self._back = QPushButton()
         self._approve = QPushButton()
         self._approve.setProperty("role", "primary")
         self.filter = FilterLine(theme)
-        self.kinds = Chips((*on_hand.KINDS, "counts"))
-        for part in (self._back, self._approve, self.filter):
+        self.kinds = Chips((*on_hand.KINDS, *_PAGES))
+        self.desk = StockDesk(workplace, self)
+        self._forms = [QPushButton() for _form in FORMS]
+        for part in (self._back, self._approve, self.filter, *self._forms):
             self.controls.addWidget(part)
         self.stock_table = Table(TableModel(workplace, on_hand.COLUMNS, on_hand.stock, self))
         self.stock_empty = EmptyState(theme, "warehouse")
@@ -57,6 +63,21 @@ class StockScreen(Screen):
         self.proof = ProofPage(t)
         self.count_table = Table(TableModel(workplace, counts.COLUMNS, waiting_counts, self))
         self.count_empty = EmptyState(theme, "clipboard-list")
+        self.waiting_table = Table(TableModel(workplace, waiting.COLUMNS, waiting.waiting, self))
+        self.waiting_empty = EmptyState(theme, "circle-check")
+        self.lot_table = Table(
+            TableModel(workplace, lots.COLUMNS, lots.expiring_on(self._today), self)
+        )
+        self.lot_empty = EmptyState(theme, "circle-check")
+        self.step_table = Table(TableModel(workplace, lots.STEP_COLUMNS, lots.no_steps, self))
+        self._tables: dict[int, Table] = {
+            _ON_HAND: self.stock_table,
+            _MOVES: self.move_table,
+            _COUNTS: self.count_table,
+            _WAITING: self.waiting_table,
+            _LOTS: self.lot_table,
+            _STEPS: self.step_table,
+        }
         self._pause = QTimer(self, singleShot=True, interval=_CHART_PAUSE_MS)
         self.pages = QStackedWidget()
         self._lay_out()
@@ -70,7 +91,16 @@ class StockScreen(Screen):
         self._approve.setText(t("Approve"))
         self._approve.setAccessibleName(t("Approve the count"))
         self.filter.say(t("Product, code, place, lot …"))
-        self.kinds.say((t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts")))
+        self.kinds.say(
+            (
+                t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts"),
+                t("What waits"), t("Expiring lots"),
+            )
+        )  # fmt: skip
+        for button, (_form, words, key) in zip(self._forms, FORMS, strict=True):
+            button.setText(t(words))
+            button.setAccessibleName(t(words))
+            button.setToolTip(f"{t(words)}  {key}")
         self.stock_empty.teach(
             t("Nothing is on hand here"),
             t(
@@ -85,6 +115,20 @@ class StockScreen(Screen):
                 "wait here; approving one books its differences."
             ),
         )
+        self.waiting_empty.teach(
+            t("Nothing waits in the warehouse"),
+            t(
+                "Transfers that are under way, write-offs that a second person has to approve and "
+                "claims on suppliers stand here until they are done."
+            ),
+        )
+        self.lot_empty.teach(
+            t("No lot expires soon"),
+            t("Lots with ninety days or fewer left, and those that have expired, stand here."),
+        )
+        self.waiting_table.setAccessibleName(t("What waits"))
+        self.lot_table.setAccessibleName(t("Expiring lots"))
+        self.step_table.setAccessibleName(t("The way of the lot"))
         self.stock_table.setAccessibleName(t("Stock on hand"))
         self.move_table.setAccessibleName(t("Moves behind the number"))
         self.count_table.setAccessibleName(t("Counts that wait for approval"))
@@ -134,6 +178,12 @@ class StockScreen(Screen):
             failed=self.show_error,
         )
 
+    def show_lot(self, row: lots.ExpiringRow) -> None:
+        """Show where a lot came from and who has it."""
+        self._lot = row
+        self._show_page(_STEPS)
+        self.step_table.rows.show_source(lots.steps_of(row.product_code, row.lot_code))
+
     def approve(self) -> None:
         row = self.count_table.current()
         if row is None:
@@ -156,7 +206,9 @@ class StockScreen(Screen):
     def step_back(self) -> None:
         """Leave the proof for the moves, and the moves for the stock."""
         page = self.pages.currentIndex()
-        if page == _PROOF:
+        if page == _STEPS:
+            self._show_page(_LOTS)
+        elif page == _PROOF:
             self._show_page(_MOVES)
         elif page == _MOVES:
             self._show_page(_ON_HAND)
@@ -168,8 +220,15 @@ class StockScreen(Screen):
         beside.setStretchFactor(0, 1)
         beside.setSizes([694, 446])
         beside.setChildrenCollapsible(False)
-        waiting = TableOrEmpty(self.count_table, self.count_empty)
-        for page in (beside, self.move_table, self.proof, waiting):
+        for page in (
+            beside,
+            self.move_table,
+            self.proof,
+            TableOrEmpty(self.count_table, self.count_empty),
+            TableOrEmpty(self.waiting_table, self.waiting_empty),
+            TableOrEmpty(self.lot_table, self.lot_empty),
+            self.step_table,
+        ):
             self.pages.addWidget(page)
         bar = QHBoxLayout()
         bar.addWidget(self.kinds)
@@ -188,23 +247,28 @@ class StockScreen(Screen):
         self.stock_table.chosen.connect(lambda _row: self._pause.start())
         self.move_table.opened.connect(self.show_proof)
         self.chart.opened.connect(lambda _day, _series: self._open_current())
-        for table in (self.stock_table, self.move_table, self.count_table):
+        self.waiting_table.opened.connect(self.desk.go_on)
+        self.lot_table.opened.connect(self.show_lot)
+        self.desk.failed.connect(self.show_error)
+        self.desk.booked.connect(self._tell_booked)
+        for button, (form, _words, key) in zip(self._forms, FORMS, strict=True):
+            button.clicked.connect(partial(self.desk.enter, form))
+            QShortcut(QKeySequence(key), self).activated.connect(partial(self.desk.enter, form))
+        for table in self._tables.values():
             table.rows.failed.connect(self.show_error)
             table.rows.loaded.connect(lambda _count: self._show_titles())
 
     def _table(self) -> Table | None:
-        tables: dict[int, Table] = {
-            _ON_HAND: self.stock_table,
-            _MOVES: self.move_table,
-            _COUNTS: self.count_table,
-        }
-        return tables.get(self.pages.currentIndex())
+        return self._tables.get(self.pages.currentIndex())
 
     def _show_page(self, page: int) -> None:
         self.pages.setCurrentIndex(page)
-        self._back.setVisible(page in (_MOVES, _PROOF))
-        self.kinds.setVisible(page in (_ON_HAND, _COUNTS))
+        deeper = page in (_MOVES, _PROOF, _STEPS)
+        self._back.setVisible(deeper)
+        self.kinds.setVisible(not deeper)
         self.filter.setVisible(page != _PROOF)
+        for button in self._forms:
+            button.setVisible(not deeper and self.desk.may_post)
         self._approve.setVisible(
             page == _COUNTS and Right.APPROVE_COUNTS in self.workplace.actor.rights
         )
@@ -214,9 +278,10 @@ class StockScreen(Screen):
         self._show_titles()
 
     def _pick_kind(self, name: str) -> None:
-        if name == "counts":
-            self._show_page(_COUNTS)
-            self.count_table.rows.reload()
+        if name in _PAGES:
+            page = {"counts": _COUNTS, "waiting": _WAITING, "lots": _LOTS}[name]
+            self._show_page(page)
+            self._tables[page].rows.reload()
         else:
             self._show_page(_ON_HAND)
             self.stock_table.rows.choose(choice=name)
@@ -228,10 +293,12 @@ class StockScreen(Screen):
 
     def _show_titles(self) -> None:
         t, page, row = self._t, self.pages.currentIndex(), self._stock
-        if page in (_ON_HAND, _COUNTS) or row is None:
+        if page == _STEPS and self._lot is not None:
+            self.title.setText(self._lot.product_name)
+            self.summary.setText(t("lot {lot}", lot=self._lot.lot_code))
+        elif page not in (_MOVES, _PROOF) or row is None:
             self.title.setText(t("Stock"))
-            count = self.count_table.rows if page == _COUNTS else self.stock_table.rows
-            lines = count.rowCount()
+            lines = self._tables.get(page, self.stock_table).rows.rowCount()
             self.summary.setText(t("{n} lines", n=t.number(lines)) if lines else "")
         else:
             self.title.setText(row.product_name)
@@ -244,8 +311,7 @@ class StockScreen(Screen):
         row = self.stock_table.current()
         if row is None:
             return
-        clock, t = self.workplace.clock, self._t
-        last = business_date(clock.now_ms(), clock.offset_min())
+        last, t = self._today, self._t
         if self._chart_job is not None:
             self._chart_job.cancel()
 
@@ -267,6 +333,15 @@ class StockScreen(Screen):
     def _show_chart(self, chart: ChartData | None) -> None:
         if chart is not None:
             self.chart.show_chart(chart)
+
+    @property
+    def _today(self) -> date:
+        clock = self.workplace.clock
+        return business_date(clock.now_ms(), clock.offset_min())
+
+    def _tell_booked(self, words: str) -> None:
+        self.news.emit(words)
+        self.refresh()
 
     def _tell_approved(self, row: CountRow) -> None:
         self.news.emit(self._t("The count of {place} is booked.", place=row.place))

@@ -1,0 +1,153 @@
+"""What a keeper does at the stock: enters papers, lets transfers arrive, approves, ends claims."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.domain.business_day import business_date
+from app.domain.rights import Right
+from app.i18n import N_
+from app.services.stocking.receipts import close_claim
+from app.services.stocking.write_offs import WrittenOff, approve_write_off
+from app.storage.queries.directory import FoundProduct, products_by_code
+from app.ui.dialogs.question import QuestionDialog
+from app.ui.dialogs.reason import ReasonDialog
+from app.ui.screens.stock.arriving import Arriving
+from app.ui.screens.stock.papers import (
+    Papers,
+    ReceiptForm,
+    TransferForm,
+    WriteOffForm,
+    read_papers,
+)
+from app.ui.screens.stock.waiting import WaitingRow
+from app.ui.tasks import DATABASE
+from app.ui.workplace import Workplace
+
+Form = type[ReceiptForm] | type[TransferForm] | type[WriteOffForm]
+FORMS: tuple[tuple[Form, str, str], ...] = (
+    (ReceiptForm, N_("Goods in …"), "Ctrl+G"),
+    (TransferForm, N_("Transfer …"), "Ctrl+T"),
+    (WriteOffForm, N_("Write off …"), "Ctrl+W"),
+)
+
+
+class StockDesk(QObject):
+    """`booked` carries a sentence about what was done, `failed` what went wrong."""
+
+    booked = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, workplace: Workplace, window: QWidget) -> None:
+        super().__init__(window)
+        self._workplace, self._window, self._t = workplace, window, workplace.language
+
+    @property
+    def may_post(self) -> bool:
+        return Right.POST_STOCK in self._workplace.actor.rights
+
+    @property
+    def may_approve(self) -> bool:
+        return Right.APPROVE_WRITE_OFFS in self._workplace.actor.rights
+
+    def enter(self, form: Form) -> None:
+        """Open a form and book what is written in it."""
+        if not self.may_post:
+            return
+        clock = self._workplace.clock
+        today = business_date(clock.now_ms(), clock.offset_min())
+        self._workplace.read(
+            lambda reader: read_papers(reader, today),
+            partial(self._open, form),
+            self.failed.emit,
+        )
+
+    def go_on(self, row: WaitingRow) -> None:
+        """Do what this row waits for."""
+        if row.kind == "transfer" and self.may_post:
+            codes = {line.product_code for line in row.lines}
+            self._workplace.read(
+                lambda reader: products_by_code(reader, codes),
+                partial(self._arrive, row),
+                self.failed.emit,
+            )
+        elif row.kind == "write_off" and self.may_approve:
+            self._approve(row)
+        elif row.kind == "claim" and self.may_post:
+            self._end_claim(row)
+
+    def _open(self, form: Form, papers: Papers) -> None:
+        t = self._t
+        dialog = form(self._workplace, papers, self._window)
+        run(dialog)
+        done = dialog.done_with
+        if isinstance(done, WrittenOff):
+            self.booked.emit(
+                t("{number} is written off.", number=done.number)
+                if done.number
+                else t(
+                    "Goods for {amount}: a second person has to approve that.",
+                    amount=t.money(done.value_fen),
+                )
+            )
+        elif done is not None:
+            self.booked.emit(t("{number} is booked.", number=done))
+
+    def _arrive(self, row: WaitingRow, products: dict[str, FoundProduct]) -> None:
+        dialog = Arriving(self._workplace, row.lines, products, self._window)
+        run(dialog)
+        if dialog.lost is not None:
+            self.booked.emit(self._t("{number} is booked.", number=row.number))
+
+    def _approve(self, row: WaitingRow) -> None:
+        t, workplace = self._t, self._workplace
+        amount = t.money(row.value_fen or 0)
+        if not QuestionDialog.ask(
+            t("Approve the write-off"),
+            t(
+                "Goods worth {amount}, entered by {user}, leave the stock.",
+                amount=amount,
+                user=row.who,
+            ),
+            t("Approve"),
+            self._window,
+        ):
+            return
+        workplace.tasks.start(
+            DATABASE,
+            lambda _job: approve_write_off(workplace.office, workplace.actor, row.key),
+            done=lambda number: self.booked.emit(t("{number} is written off.", number=number)),
+            failed=self.failed.emit,
+            title=t("Approving a write-off"),
+        )
+
+    def _end_claim(self, row: WaitingRow) -> None:
+        t, workplace = self._t, self._workplace
+        note = ReasonDialog.ask(
+            workplace,
+            t("Claim on {supplier}", supplier=row.who),
+            t("How did it end? It leaves this list."),
+            t("End the claim"),
+            self._window,
+        )
+        if note is None:
+            return
+        self._start(
+            lambda: close_claim(workplace.office, workplace.actor, row.key, note),
+            t("The claim is ended."),
+        )
+
+    def _start(self, work: Callable[[], None], words: str) -> None:
+        self._workplace.tasks.start(
+            DATABASE,
+            lambda _job: work(),
+            done=lambda _none: self.booked.emit(words),
+            failed=self.failed.emit,
+        )
+
+
+def run(dialog: QDialog) -> None:
+    """Show a dialog until it is closed (replaced in tests)."""
+    dialog.exec()
