@@ -49,7 +49,14 @@ def masters_of(world: World, since: date) -> MasterData:
             Vehicle(code=r.van, name=f"{r.name}货车", plate=f"临A·D{r.van[-2:]}01")
             for r in world.routes
         ),
-        parties=(Party(code=SUPPLIER, name="望汐啤酒有限公司", address="临汐市工业大道1号"),),
+        parties=(
+            Party(
+                code=SUPPLIER,
+                name="望汐啤酒有限公司",
+                address="临汐市工业大道1号",
+                supplier=True,
+            ),
+        ),
         routes=tuple(
             Route(
                 code=route.code,

@@ -168,4 +168,4 @@ class GoodsForm(QDialog, Generic[Done]):
         layout.addLayout(self.head)
         layout.addWidget(self.grid, 1)
         layout.addLayout(foot)
-        self.resize(1000, 560)
+        self.resize(1120, 560)

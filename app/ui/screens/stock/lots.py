@@ -112,8 +112,8 @@ COLUMNS: tuple[Column[ExpiringRow], ...] = (
 )
 STEP_COLUMNS: tuple[Column[LotStep], ...] = (
     Column("event_ms", N_("Time"), lambda row, t: t.time(row.event_ms), 160),
-    Column("source", N_("From"), lambda row, _t: row.source, 130),
-    Column("target", N_("To"), lambda row, _t: row.target, 130),
+    Column("source", N_("From"), lambda row, _t: row.source, 160),
+    Column("target", N_("To"), lambda row, _t: row.target, 160),
     Column("qty", N_("Units"), lambda row, t: t.number(row.qty), 90, number=True),
     Column("number", N_("Document"), lambda row, _t: row.number or row.document_kind, 190),
     Column("party_name", N_("Customer or supplier"), _party, 240),
