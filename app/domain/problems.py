@@ -83,6 +83,14 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "W_CNT_FAST": Severity.WARN,
         "X_BEHIND_COUNT": Severity.WARN,
         "W_COUNTED_LATER": Severity.WARN,
+        # goods that come back
+        "E_RET_LINES": Severity.REJECT,
+        "E_RET_NOTE": Severity.QUARANTINE,
+        "E_RET_QTY": Severity.QUARANTINE,
+        "W_RET_UNKNOWN": Severity.WARN,
+        "E_EMPTIES": Severity.QUARANTINE,
+        "W_EMPTIES": Severity.WARN,
+        "E_VAN": Severity.QUARANTINE,
         # goods that came in
         "E_SUPPLIER": Severity.QUARANTINE,
         # lines of a file

@@ -138,7 +138,11 @@ RULES: Mapping[str, str] = {
     "resolver-is-author": N_(
         "This came from {user}'s own terminal, so somebody else has to decide. Ask another person."
     ),
-    "approver-is-author": N_("{user} took this order and may not release it. Ask somebody else."),
+    "approver-is-author": N_("{user} entered this and may not decide about it. Ask somebody else."),
+    "swapped": N_(
+        "Fresh goods were handed over for these, so the return cannot be rejected. Look at the "
+        "goods instead."
+    ),
     "day-reopened": N_(
         "The books are closed through {closed_through} and stay closed. Post on an open day."
     ),

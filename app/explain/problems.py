@@ -145,6 +145,30 @@ PROBLEMS: Mapping[str, str] = {
     "E_CNT_QTY": N_("The counted quantity does not fit its packings. Count it again."),
     "E_CNT_SKIPPED": N_("A skipped line must not carry a quantity. Count it again."),
     "E_LOCATION": N_("The place {location} is not known. Choose the right one below."),
+    "E_RET_LINES": N_(
+        "The return has {lines} lines; 1 to {limit} is what a return may have. Send it again from "
+        "the terminal."
+    ),
+    "E_RET_NOTE": N_(
+        "The return names the delivery note {note_number}, which is not this customer's or was not "
+        "delivered. Correct the number."
+    ),
+    "E_RET_QTY": N_(
+        "{qty} units of {product} are given back, but only {left} of that delivery are not back "
+        "yet. Ask the driver."
+    ),
+    "W_RET_UNKNOWN": N_(
+        "Nobody knows by which delivery these goods came. A second person decides under Returns."
+    ),
+    "E_EMPTIES": N_("{product} is no empties. Correct the code."),
+    "W_EMPTIES": N_(
+        "{qty} units of {product} were taken back, but the customer had only {left} of ours. Count "
+        "the empties of this customer."
+    ),
+    "E_VAN": N_(
+        "Nobody knows which van {person} drives. Give the person's route a vehicle with a place, "
+        "then check this again."
+    ),
     "E_SUPPLIER": N_(
         "The supplier {supplier} is not known. Say which one was meant, or enter it first."
     ),

@@ -12,16 +12,20 @@ from app.domain.records.drafts import (
     CountDraft,
     DeliveryDraft,
     Draft,
+    EmptiesDraft,
     OrderDraft,
     ReceiptDraft,
+    ReturnDraft,
 )
 from app.services.cases import Bench, Case
 from app.services.journal import Step
 from app.services.known import Aliases, Known, Mentioned, load_known
 from app.services.posting_counts import judge_count, post_counts
 from app.services.posting_deliveries import judge_deliveries, load_notes, post_deliveries
+from app.services.posting_empties import judge_empties, post_empties
 from app.services.posting_orders import judge_orders, post_orders
 from app.services.posting_receipts import judge_receipt, post_receipts
+from app.services.posting_returns import judge_returns, post_returns
 from app.storage.queries.documents import FoundDocument
 from app.storage.store import Store
 
@@ -61,9 +65,12 @@ def judge(bench: Bench, cases: Sequence[Case]) -> Mapping[str, FoundDocument]:
     judge_orders(bench, orders)
     for case, _ in orders:
         _check_person(bench.known, case)
-    deliveries = _of_kind(live, DeliveryDraft)
-    notes = load_notes(bench, [draft for _, draft in deliveries]) if deliveries else {}
+    deliveries, returns = _of_kind(live, DeliveryDraft), _of_kind(live, ReturnDraft)
+    notes = load_notes(bench, _note_numbers(deliveries, returns))
     judge_deliveries(bench, deliveries, notes)
+    judge_returns(bench, returns, notes, deliveries)
+    for case, empties in _of_kind(live, EmptiesDraft):
+        judge_empties(bench, case, empties)
     for case, count in _of_kind(live, CountDraft):
         judge_count(bench, case, count)
         _check_person(bench.known, case)
@@ -73,12 +80,22 @@ def judge(bench: Bench, cases: Sequence[Case]) -> Mapping[str, FoundDocument]:
 
 
 def post(bench: Bench, cases: Sequence[Case], notes: Mapping[str, FoundDocument]) -> Posted:
-    """Posts every case that stands: goods that came in, orders, deliveries, then counts."""
+    """Posts every case that stands: goods in, orders, deliveries, what came back, counts."""
     receipts, receipt_moves = post_receipts(bench, _of_kind(cases, ReceiptDraft))
     orders = post_orders(bench, _of_kind(cases, OrderDraft))
     delivered, goods_moves = post_deliveries(bench, _of_kind(cases, DeliveryDraft), notes)
+    returns, return_moves = post_returns(bench, _of_kind(cases, ReturnDraft), notes)
+    empties, empties_moves = post_empties(bench, _of_kind(cases, EmptiesDraft))
     counts, count_moves = post_counts(bench, _of_kind(cases, CountDraft))
-    return Posted(receipts + orders + delivered + counts, receipt_moves + goods_moves + count_moves)
+    moves = receipt_moves + goods_moves + return_moves + empties_moves + count_moves
+    return Posted(receipts + orders + delivered + returns + empties + counts, moves)
+
+
+def _note_numbers(
+    deliveries: Sequence[tuple[Case, DeliveryDraft]], returns: Sequence[tuple[Case, ReturnDraft]]
+) -> set[str]:
+    delivered = {draft.note_number for _, draft in deliveries}
+    return delivered | {draft.original for _, draft in returns if draft.original}
 
 
 def _of_kind(cases: Sequence[Case], kind: type[Kind]) -> list[tuple[Case, Kind]]:
@@ -96,7 +113,10 @@ def _mentioned(drafts: Sequence[Draft]) -> Mentioned:
     for draft in drafts:
         if isinstance(draft, ReceiptDraft):
             products |= {line.product for line in draft.lines}
-        if isinstance(draft, OrderDraft | DeliveryDraft | CountDraft):
+        if isinstance(draft, EmptiesDraft):
+            products.add(draft.product)
+            customers.add(draft.customer)
+        if isinstance(draft, OrderDraft | DeliveryDraft | CountDraft | ReturnDraft):
             products |= {line.product for line in draft.lines}
             customers |= {code for code in (draft.customer,) if code}
         if isinstance(draft, OrderDraft) and draft.wholesaler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -40,14 +40,17 @@ _SIGNED, _UNSIGNED = 4, 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
+    """Base units of one line."""
+
     delivered: int
     refused: int
 
 
-def load_notes(bench: Bench, drafts: Iterable[DeliveryDraft]) -> dict[str, FoundDocument]:
-    """The notes that the drafts speak of, by the number as the terminal wrote it."""
-    written = {draft.note_number for draft in drafts}
+def load_notes(bench: Bench, written: Collection[str]) -> dict[str, FoundDocument]:
+    """The notes of these numbers, by the number as the terminal wrote it."""
+    if not written:
+        return {}
     right = {number: bench.known.right_code("document", number) for number in written}
     found = documents_by_number(bench.step.store.reader, right.values())
     return {number: found[right[number]] for number in written if right[number] in found}
@@ -70,10 +73,10 @@ def judge_deliveries(bench: Bench, cases: Deliveries, notes: Mapping[str, FoundD
         if note.state == DeliveryState.POSTED:
             # a reversed delivery is not what it says any more, so nothing equals it
             is_undone = reversal_number(bench.step.store.reader, note.id) is not None
-            if is_undone or _lines_of_note(note) != _outcomes(draft):
+            if is_undone or _lines_of_note(note) != outcomes_of(draft):
                 case.add([problem("E_DLV_CONFLICT", "DLV", note_number=draft.note_number)])
         elif note.id in told:
-            if _outcomes(told[note.id]) != _outcomes(draft):
+            if outcomes_of(told[note.id]) != outcomes_of(draft):
                 case.add([problem("E_DLV_CONFLICT", "DLV", note_number=draft.note_number)])
         else:
             case.add(_check_lines(bench, note, draft))
@@ -114,18 +117,18 @@ def post_deliveries(
     return len(fresh), len(moves)
 
 
-def _outcomes(draft: DeliveryDraft) -> dict[int, _Outcome]:
+def outcomes_of(draft: DeliveryDraft) -> dict[int, Outcome]:
     """Delivered and refused by line number, lines with neither left out."""
     sums: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for line in draft.lines:
         sums[line.line_no][0] += line.delivered
         sums[line.line_no][1] += line.refused
-    return {no: _Outcome(*pair) for no, pair in sums.items() if any(pair)}
+    return {no: Outcome(*pair) for no, pair in sums.items() if any(pair)}
 
 
-def _lines_of_note(note: FoundDocument) -> dict[int, _Outcome]:
+def _lines_of_note(note: FoundDocument) -> dict[int, Outcome]:
     return {
-        line.line_no: _Outcome(line.delivered or 0, line.refused or 0)
+        line.line_no: Outcome(line.delivered or 0, line.refused or 0)
         for line in note.lines
         if line.delivered or line.refused
     }
@@ -144,7 +147,7 @@ def _check_lines(bench: Bench, note: FoundDocument, draft: DeliveryDraft) -> lis
             found.append(problem("E_DLV_LINE", where, line=line.line_no, product=line.product))
         elif line.lot is not None and line.lot != on_note.lot_code:
             found.append(problem("E_LOT", where, lot=line.lot, product=line.product))
-    for line_no, outcome in _outcomes(draft).items():
+    for line_no, outcome in outcomes_of(draft).items():
         if line_no in shipped:
             qty = shipped[line_no].qty
             found += check_delivered(line_no, qty, outcome.delivered, outcome.refused)
@@ -156,7 +159,7 @@ def _check_lines(bench: Bench, note: FoundDocument, draft: DeliveryDraft) -> lis
 
 
 def _entry(bench: Bench, draft: DeliveryDraft, note: FoundDocument) -> DeliveryResultEntry:
-    outcomes = _outcomes(draft)
+    outcomes = outcomes_of(draft)
     state = DELIVERY_TRANSITIONS.after(DeliveryState(note.state), draft.result.event)
     return DeliveryResultEntry(
         document_id=note.id,
@@ -168,7 +171,7 @@ def _entry(bench: Bench, draft: DeliveryDraft, note: FoundDocument) -> DeliveryR
     )
 
 
-def _account(line: FoundLine, outcome: _Outcome | None) -> DeliveryLine:
+def _account(line: FoundLine, outcome: Outcome | None) -> DeliveryLine:
     ordered = line.ordered or 0
     if line.qty == 0:  # was not in stock when the van was loaded
         return DeliveryLine(line.line_no, line.product_code, ordered, short=ordered)
@@ -181,7 +184,7 @@ def _account(line: FoundLine, outcome: _Outcome | None) -> DeliveryLine:
 def _moves(bench: Bench, draft: DeliveryDraft, note: FoundDocument, place: UUID) -> list[Move]:
     if note.delivery is None or note.delivery.van_id is None:
         return []
-    outcomes = _outcomes(draft)
+    outcomes = outcomes_of(draft)
     records = {
         line.line_no: record for record, line in zip(draft.line_records, draft.lines, strict=True)
     }

@@ -14,9 +14,11 @@ from app.domain.records.catalogue import FIRST_DESK_TYPE
 from app.domain.records.drafts import (
     CountDraft,
     DeliveryDraft,
+    EmptiesDraft,
     OrderDraft,
     ReadRecord,
     ReceiptDraft,
+    ReturnDraft,
     VisitDraft,
 )
 from app.domain.records.identity import Arrival, TerminalKey, classify
@@ -28,7 +30,7 @@ from app.storage.store.uploads import RawRecord
 from drivers.protocols.docking.batch import BadRecord, Batch, BatchHeader, Record
 
 _EFFECTLESS = frozenset({60, 61, 69})
-_DOCUMENTS = (OrderDraft, DeliveryDraft, CountDraft, ReceiptDraft)
+_DOCUMENTS = (OrderDraft, DeliveryDraft, CountDraft, ReceiptDraft, ReturnDraft, EmptiesDraft)
 
 
 @dataclass(slots=True)
@@ -160,6 +162,8 @@ def _disposition(case: Case) -> str:
         return "quarantined"
     if not case.stands:
         return "rejected"
+    if isinstance(case.draft, EmptiesDraft) and not case.draft.qty_in and not case.draft.qty_out:
+        return "no_effect"
     if isinstance(case.draft, _DOCUMENTS):
         return "accepted"
     if isinstance(case.draft, VisitDraft) or case.draft.header.type in _EFFECTLESS:
@@ -176,7 +180,7 @@ def _warn(piece: Piece, found: Problem) -> None:
 def _record_of(case: Case, found: Problem) -> ReadRecord:
     """The record that a problem speaks of: a line's, else the header's."""
     draft = case.draft
-    if isinstance(draft, OrderDraft | DeliveryDraft | CountDraft):
+    if isinstance(draft, OrderDraft | DeliveryDraft | CountDraft | ReturnDraft):
         numbers = [line.line_no for line in draft.lines]
         for line_no, record in zip(numbers, draft.line_records, strict=True):
             if found.where == f"line {line_no}":

@@ -22,6 +22,8 @@ NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "E_SUPPLIER": ("customer", "supplier"),
         "E_LINE": ("line", "text"),
         "E_DN_UNKNOWN": ("document", "note_number"),
+        "E_RET_NOTE": ("document", "note_number"),
+        "E_EMPTIES": ("product", "product"),
         "E_NO_PRICE": ("price", "product"),
         "E_PERSON": ("person", "person"),
     }

@@ -213,6 +213,20 @@ class Terminal:
             )
         return head
 
+    def returns(
+        self, customer: str, *lines: tuple[str, int], note: str = "", mode: int = 0, lot: str = ""
+    ) -> int:
+        """Goods that come back damaged; `lines` are (product, units), mode 2 is a swap."""
+        head = self.write(14, {1: customer, 2: mode} | ({3: note} if note else {}))
+        for product, qty in lines:
+            line = {1: [self.epoch, head], 2: product, 5: qty, 6: "DMG1", 7: 2}
+            self.write(15, line | ({3: lot} if lot else {}))
+        return head
+
+    def empties(self, customer: str, product: str, qty_out: int, qty_in: int) -> int:
+        """Empties that were left with a customer and taken back."""
+        return self.write(33, {1: customer, 2: product, 3: qty_out, 4: qty_in})
+
     def count(self, location: str, *lines: tuple[str, int], place: int = 3) -> int:
         """A count of bottles; `lines` are (product, counted)."""
         times = {4: self.now_ms - 60_000, 5: self.now_ms}

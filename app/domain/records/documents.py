@@ -16,14 +16,18 @@ from app.domain.records.drafts import (
     DeliveredLine,
     DeliveryDraft,
     Draft,
+    EmptiesDraft,
     OrderDraft,
     OtherDraft,
     ReadRecord,
     ReceiptDraft,
     ReceivedLine,
+    ReturnDraft,
+    ReturnedLine,
     VisitDraft,
 )
 from app.domain.records.identity import Ref
+from app.domain.returns import MAX_RETURN_LINES
 
 _DELETION = 61
 _MS_PER_LINE = 1_000
@@ -244,6 +248,22 @@ def _build_receipt(header: ReadRecord, lines: _Lines, problems: _Problems, delet
     )
 
 
+def _build_return(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
+    names = ("product", "lot", "expiry", "qty_base", "reason", "condition")
+    returned = tuple(
+        ReturnedLine(line_no, *(record.fields[name] for name in names))
+        for line_no, record in enumerate(lines, start=1)
+    )
+    found = list(problems)
+    if not 1 <= len(returned) <= MAX_RETURN_LINES:
+        found.append(problem("E_RET_LINES", lines=len(returned), limit=MAX_RETURN_LINES))
+    return ReturnDraft(header, lines, tuple(found), deleted, lines=returned, **header.fields)
+
+
+def _build_empties(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
+    return EmptiesDraft(header, lines, problems, deleted, **header.fields)
+
+
 def _build_bad_line(header: ReadRecord, lines: _Lines, problems: _Problems, deleted: bool) -> Draft:
     told = {name: header.fields[name] for name in ("number", "column", "text")}
     fault = header.fields["reason"]
@@ -259,8 +279,10 @@ _BUILDERS: Mapping[int, Callable[[ReadRecord, _Lines, _Problems, bool], Draft]] 
     {
         10: _build_order,
         12: _build_delivery,
+        14: _build_return,
         16: _build_count,
         20: _build_visit,
+        33: _build_empties,
         BAD_LINE: _build_bad_line,
         RECEIPT: _build_receipt,
     }

@@ -153,6 +153,41 @@ class ReceiptDraft(Draft):
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """Goods that a customer gave back, in base units; `line_no` is their place in the return."""
+
+    line_no: int
+    product: str
+    lot: str | None
+    expiry: date | None
+    qty_base: int
+    reason: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnDraft(Draft):
+    """What a customer gave back of the delivery note `original`, if that is known."""
+
+    customer: str
+    mode: str
+    original: str | None
+    exchange: Ref | None
+    lines: tuple[ReturnedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptiesDraft(Draft):
+    """Base units of an empty product that were left with a customer and taken back from it."""
+
+    customer: str
+    product: str
+    qty_out: int
+    qty_in: int
+    note_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class VisitDraft(Draft):
     """A visit at a customer."""
 

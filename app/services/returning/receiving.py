@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,7 +24,7 @@ from app.services.journal import Step, journaled
 from app.services.moving import move_goods
 from app.services.office import Office
 from app.services.ordering.holds import home_warehouse
-from app.services.returning.requesting import find_return
+from app.services.returning.requesting import find_return, is_swapped
 from app.storage.queries.directory import find_branch, parties_by_code, places_by_code
 from app.storage.queries.documents import documents_by_id
 from app.storage.queries.returns import FoundReturnLine, came_back, return_lines
@@ -54,12 +55,12 @@ def receive_return(office: Office, actor: Actor, key: UUID) -> str:
         found = find_return(step, key)
         state = RETURN_TRANSITIONS.after(ReturnState(found.state), ReturnEvent.RECEIVE)
         lines = return_lines(store.reader, key)
-        customer = _customer_place(step, found.customer_code)
+        source = _customer_place(step, found.customer_code)
+        if found.van_id is not None:
+            source = Location(found.van_id, LocationKind.VAN)
         quarantine = _quarantine(step)
-        move_goods(
-            store,
-            [_move(step, line, line.qty, customer, quarantine, "returned") for line in lines],
-        )
+        moves = [_move(step, line, line.qty, source, quarantine, "returned") for line in lines]
+        move_goods(store, moves)
         store.returns.receive(key, quarantine.key, {line.line_id: line.qty for line in lines})
         number = store.numbers.issue(DocumentKind.RN, found.business_date)
         store.documents.number({key: number}, state)
@@ -90,8 +91,7 @@ def _inspect(step: Step, key: UUID, looked: Sequence[Looked]) -> int:
         raise NotFound(what="line", key=str(min(unknown)))
     if told.keys() != lines.keys():
         raise RuleBroken("no-lines")
-    origins = [line.ref_line_id for line in lines.values() if line.ref_line_id is not None]
-    back = came_back(store.reader, origins)
+    before = _before(step, lines.values())
     costs = _costs(step, key)
     quarantine = _quarantine(step)
     customer = _customer_place(step, found.customer_code)
@@ -107,10 +107,10 @@ def _inspect(step: Step, key: UUID, looked: Sequence[Looked]) -> int:
             rest = line.qty - each.accepted
             moves.append(_move(step, line, rest, quarantine, customer, "given back"))
         fen = 0
-        if line.ref_line_id is not None:
+        if line.ref_line_id is not None and not is_swapped(found):
             net_fen, delivered = costs[line.ref_line_id]
-            before = back[line.ref_line_id] - line.qty
-            fen = credit_fen(net_fen, delivered, before, each.accepted)
+            fen = credit_fen(net_fen, delivered, before[line.ref_line_id], each.accepted)
+            before[line.ref_line_id] += each.accepted
         accepted.append(
             Accepted(
                 line_id=line.line_id,
@@ -125,6 +125,16 @@ def _inspect(step: Step, key: UUID, looked: Sequence[Looked]) -> int:
     store.returns.settle(key, accepted)
     store.documents.post({key: _posting(step)})
     return sum(each.credit_fen for each in accepted)
+
+
+def _before(step: Step, lines: Iterable[FoundReturnLine]) -> Counter[UUID]:
+    """Units of each delivery line that came back by other returns."""
+    own: Counter[UUID] = Counter()
+    for line in lines:
+        if line.ref_line_id is not None:
+            own[line.ref_line_id] += line.qty
+    back = came_back(step.store.reader, own)
+    return Counter({key: back.get(key, 0) - qty for key, qty in own.items()})
 
 
 def _costs(step: Step, key: UUID) -> dict[UUID, tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.domain.business_day import business_date
@@ -11,7 +11,9 @@ from app.domain.returns import RETURN_TRANSITIONS, ReturnEvent, ReturnState, cre
 from app.domain.rights import Actor, Right
 from app.errors import NotFound, RuleBroken
 from app.services.journal import Step, journaled
+from app.services.moving import move_goods
 from app.services.office import Office
+from app.services.stocking.papers import day_of
 from app.storage.queries.directory import (
     find_branch,
     lots_by_code,
@@ -19,7 +21,7 @@ from app.storage.queries.directory import (
     products_by_code,
 )
 from app.storage.queries.documents import FoundDocument, FoundLine, documents_by_number
-from app.storage.queries.returns import ReturnRow, came_back, return_rows
+from app.storage.queries.returns import ReturnRow, came_back, return_lines, return_rows
 from app.storage.store.papers import Header, Line, Paper
 from app.storage.store.returns import ReturnLine
 from app.storage.store.uploads import Link
@@ -108,7 +110,44 @@ def _decide(office: Office, actor: Actor, verb: str, key: UUID, reason: str) -> 
         step.store.documents.set_state([key], state)
         if event is ReturnEvent.APPROVE:
             step.store.returns.approve(key)
+        elif found.van_id is not None:
+            _give_back(step, found)
         step.store.audit.note(reason=reason)
+
+
+def is_swapped(found: ReturnRow) -> bool:
+    """Whether fresh goods were handed over for them at once, so that no money is owed."""
+    return found.mode == "swap" and found.van_id is not None
+
+
+def _give_back(step: Step, found: ReturnRow) -> None:
+    """What is on a van goes back to the customer; fresh goods that he got for it cannot."""
+    if is_swapped(found):
+        raise RuleBroken("swapped")
+    store = step.store
+    lines = return_lines(store.reader, found.id)
+    moves = store.stock.moves_of_lines([line.line_id for line in lines])
+    day, posting = day_of(step)
+    move_goods(
+        store,
+        [
+            replace(
+                move,
+                key=step.key("given back", move.key),
+                source=move.target,
+                target=move.source,
+                reason="given back",
+                event_ms=step.at_ms,
+                business_date=day,
+                posting_date=posting,
+                batch=step.source.batch_id,
+                seq=step.source.seq,
+            )
+            for move in moves.values()
+            if move.reason == "collected"
+        ],
+    )
+    store.returns.give_back(found.id)
 
 
 def _request(step: Step, asked: AskedReturn) -> UUID:

@@ -38,6 +38,7 @@ class ReturnRow:
     note: str
     created_by: str
     approved_by: str | None
+    van_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def return_rows(
             document.c.note,
             document.c.created_by,
             goods_return.c.approved_by,
+            goods_return.c.van_id,
         )
         .join(goods_return, meets(goods_return.c.document_id, document))
         .join(party, meets(document.c.party_id, party))
@@ -104,7 +106,7 @@ def return_rows(
     return tuple(
         ReturnRow(
             row[0], row[1], row[2], row[3], row[4], row[5], row[6], int(row.qty),
-            row[8], row[9], row[10], row[11],
+            row[8], row[9], row[10], row[11], row[12],
         )
         for row in reader.rows(query)
     )  # fmt: skip

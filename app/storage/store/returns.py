@@ -12,11 +12,12 @@ from app.storage.tables import document, document_line, goods_return, goods_retu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLine:
-    """`no_reference`: nobody knows by which delivery it came."""
+    """`no_reference`: nobody knows by which delivery it came; `collected` units are on a van."""
 
     line_id: uuid.UUID
     condition: str
     no_reference: bool
+    collected: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,9 @@ class Returns:
         lines: Sequence[ReturnLine],
         *,
         delivery_id: uuid.UUID | None = None,
-        approved_by: str | None = None,
+        exchange_id: uuid.UUID | None = None,
+        van_id: uuid.UUID | None = None,
+        collected_ms: int | None = None,
     ) -> None:
         """What belongs to a document that was just added."""
         self._scope.insert(
@@ -50,7 +53,9 @@ class Returns:
                     "document_id": document_id,
                     "mode": mode,
                     "delivery_id": delivery_id,
-                    "approved_by": approved_by,
+                    "exchange_id": exchange_id,
+                    "van_id": van_id,
+                    "collected_ms": collected_ms,
                 }
             ],
         )
@@ -61,6 +66,7 @@ class Returns:
                     "line_id": line.line_id,
                     "condition": line.condition,
                     "disposition": "",
+                    "collected": line.collected,
                     "no_reference": line.no_reference,
                 }
                 for line in lines
@@ -77,6 +83,10 @@ class Returns:
         self._change(document_id, place_id=place_id, received_ms=self._scope.now_ms)
         for line_id, qty in received.items():
             self._change_line(line_id, collected=qty, received=qty)
+
+    def give_back(self, document_id: uuid.UUID) -> None:
+        """What a van had collected is with the customer again."""
+        self._change(document_id, van_id=None)
 
     def settle(self, document_id: uuid.UUID, accepted: Sequence[Accepted]) -> None:
         """What was accepted; the lines and the document say what is credited from now on."""

@@ -24,6 +24,7 @@ MODES: Mapping[str, str] = {
     "exchange": N_("exchange"),
     "swap": N_("freshness swap"),
 }
+EMPTIES = {"empties": N_("empties")}
 CONDITIONS: Mapping[str, str] = {
     "good": N_("good"),
     "near": N_("near expiry"),
@@ -58,7 +59,12 @@ COLUMNS: tuple[Column[ReturnRow], ...] = (
         240,
     ),
     Column("business_date", N_("Day"), lambda row, t: t.date(row.business_date), 110),
-    Column("mode", N_("Kind"), lambda row, t: t(MODES.get(row.mode, row.mode)), 110),
+    Column(
+        "mode",
+        N_("Kind"),
+        lambda row, t: t(MODES.get(row.mode) or EMPTIES.get(row.mode, row.mode)),
+        110,
+    ),
     Column("qty", N_("Units"), lambda row, t: t.number(row.qty), 80, number=True),
     Column("net_fen", N_("Credit"), lambda row, t: t.money(row.net_fen), 110, number=True),
     Column("created_by", N_("Entered by"), lambda row, _t: row.created_by, 110),
