@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.desk import desk_of, read_day
+from app.reports.table import Table
 from app.services.printing import print_delivery_notes
+from app.services.route_papers import print_load_sheet, print_pick_list
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -17,7 +20,53 @@ def add_to(tree: typer.Typer) -> None:
         "delivery-notes",
         epilog="Example: tallydock print delivery-notes --day 2026-06-30 --route R01 -o notes.pdf",
     )(delivery_notes)
+    papers.command(
+        "pick-list",
+        epilog="Example: tallydock print pick-list --day 2026-06-30 --route R01 -o pick.pdf",
+    )(pick_list)
+    papers.command(
+        "load-sheet",
+        epilog="Example: tallydock print load-sheet --day 2026-06-30 --route R01 -o load.pdf",
+    )(load_sheet)
     tree.add_typer(papers, name="print")
+
+
+def pick_list(
+    context: typer.Context,
+    day: Annotated[str, typer.Option(help="Business day, YYYY-MM-DD.")],
+    route: Annotated[str | None, typer.Option(help="Code of the route.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="PDF file.")] = None,
+) -> None:
+    """Print what the day's planned deliveries take from the warehouse, lot by lot."""
+    _route_paper(context, print_pick_list, "pick-list", day, route, out)
+
+
+def load_sheet(
+    context: typer.Context,
+    day: Annotated[str, typer.Option(help="Business day, YYYY-MM-DD.")],
+    route: Annotated[str | None, typer.Option(help="Code of the route.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="PDF file.")] = None,
+) -> None:
+    """Print what stands on the vans, the last stop first."""
+    _route_paper(context, print_load_sheet, "load-sheet", day, route, out)
+
+
+def _route_paper(
+    context: typer.Context,
+    write: Callable[..., Table],
+    kind: str,
+    day: str,
+    route: str | None,
+    out: Path | None,
+) -> None:
+    desk = desk_of(context)
+    asked_day = read_day(day, "--day")
+    with desk.office() as office:
+        name = "-".join(filter(None, (kind, day, route))) + ".pdf"
+        file = out or office.paths.output / name
+        table = write(office, desk.actor, file, desk.t, asked_day, route)
+    answer = {"documents": 1, "lines": len(table.rows), "files": [str(file)], "problems": []}
+    desk.answer(answer | {"jobs": []}, [str(file)])
 
 
 def delivery_notes(

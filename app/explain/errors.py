@@ -85,6 +85,10 @@ MISSING: Mapping[str, str] = {
         "No terminal is set up that is known by “{key}”, so nothing was taken from it. Set it up "
         "under Terminals, or with “tallydock files setup”."
     ),
+    "delivery to load": N_("Nothing is planned for {key}. Plan the day first, then load."),
+    "delivery note": N_(
+        "There is no delivery note {key}. Check the number, the day and the route."
+    ),
     "driver": N_("There is no family of terminals “{key}”. “tallydock files drivers” lists them."),
     "list": N_("The profile of terminal {key} has no list. Choose one that has."),
     "carrier": N_(

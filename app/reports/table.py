@@ -27,7 +27,7 @@ class TableColumn:
 class Table:
     """A report filled in; quantities are base units, money is fen, `totals` is as wide as a row.
 
-    `notes` say what was asked for: branch, place, dates.
+    `notes` say what was asked for: branch, place, dates. `signatures` are who signs the paper.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Table:
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...]
+    signatures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ReportDefinition:
     parameters: tuple[str, ...]
     columns: tuple[TableColumn, ...]
     row: Callable[[Any], tuple[Cell, ...]]
+    signatures: tuple[str, ...] = ()
 
     def table(self, lines: Sequence[Any], t: Translator, notes: Sequence[str] = ()) -> Table:
         """Fill the report; raises whatever `row` refuses a line with."""
@@ -66,6 +68,7 @@ class ReportDefinition:
             columns=tuple(_worded(column, t) for column in self.columns),
             rows=rows,
             totals=tuple(totals) if any(column.summed for column in self.columns) else (),
+            signatures=tuple(map(t, self.signatures)),
         )
 
 

@@ -10,12 +10,13 @@ from app.i18n import Translator
 from app.reports.document import Document
 from app.reports.grid import Grid
 from app.reports.layout import Column, Layout, load_layout
-from app.reports.page import Page
+from app.reports.page import THICK, Page
 from app.reports.pagination import paginate
 from app.reports.pen import Pen
 from app.reports.table import Cell, ColumnKind, Table
 
 _GAP = 40
+_SIGNING = 360
 
 
 def write_pdf(table: Table, stream: IO[bytes], t: Translator) -> None:
@@ -33,7 +34,9 @@ def write_pdf(table: Table, stream: IO[bytes], t: Translator) -> None:
     body = grid.measure([_texts(table, row, t) for row in table.rows])
     top = layout.title_size + (layout.pitch if table.notes else 0) + _GAP
     room = layout.height - layout.top - layout.bottom - top - grid.label_height - layout.pitch
-    pages = paginate(body.heights, room, room, pen.line_height if table.totals else 0)
+    closing = pen.line_height if table.totals else 0
+    closing += _SIGNING + _GAP if table.signatures else 0
+    pages = paginate(body.heights, room, room, closing)
     for number, rows in enumerate(pages, start=1):
         page = Page(layout.height)
         _head(page, pen, table, t("Page {page} of {pages}", page=number, pages=len(pages)))
@@ -41,6 +44,8 @@ def write_pdf(table: Table, stream: IO[bytes], t: Translator) -> None:
         if table.totals and number == len(pages):
             y = grid.draw_sums(page, y, t("Total"), _texts(table, table.totals, t), bold=True)
         grid.close(page, y)
+        if table.signatures and number == len(pages):
+            _sign(page, pen, y + _GAP, table.signatures)
         content = document.add_content(page.content())
         document.add_page(layout.width_mm, layout.height_mm, [content])
     document.save(stream)
@@ -72,6 +77,19 @@ def _head(page: Page, pen: Pen, table: Table, count: str) -> None:
     page.fitted(
         pen.regular, layout.body_size, layout.left, y, notes, width=layout.width, align="left"
     )
+
+
+def _sign(page: Page, pen: Pen, y: int, names: tuple[str, ...]) -> None:
+    layout = pen.layout
+    width = layout.width // len(names)
+    page.box(layout.left, y, layout.width, _SIGNING, THICK)
+    for place, name in enumerate(names):
+        x = layout.left + place * width
+        base = y + pen.baseline + layout.padding
+        room = width - 2 * _GAP
+        page.fitted(pen.regular, layout.small_size, x + _GAP, base, name, width=room, align="left")
+        if place:
+            page.upright(x, y, y + _SIGNING)
 
 
 def _texts(table: Table, row: tuple[Cell, ...], t: Translator) -> Mapping[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app.domain.business_day import posting_date
 from app.domain.deliveries import DELIVERY_TRANSITIONS, DeliveryEvent, DeliveryState
-from app.domain.lots import LotStock, fefo
 from app.domain.money import line_amount
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
@@ -20,10 +18,10 @@ from app.services.journal import Step, journaled
 from app.services.moving import move_goods
 from app.services.numbering import issue
 from app.services.office import Office
+from app.services.picking import propose
 from app.storage.queries.deliveries import compose
 from app.storage.queries.directory import (
     FoundRoute,
-    customers_by_code,
     find_branch,
     places_by_code,
     routes_by_code,
@@ -31,8 +29,6 @@ from app.storage.queries.directory import (
 from app.storage.queries.documents import FoundDocument, FoundLine, deliveries_of_day
 from app.storage.snapshots import freeze
 from app.storage.store.papers import Line
-
-OnHand = dict[UUID, list[LotStock]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,47 +127,22 @@ def _van_of(step: Step, route: FoundRoute) -> Location:
 
 
 def _pick_all(step: Step, planned: Sequence[FoundDocument], day: date) -> list[_Picked]:
-    """Picks for one delivery after the other, in the order of stops."""
-    store = step.store
-    customers = customers_by_code(store.reader, None, day).values()
-    min_days = {customer.id: customer.min_remaining_days for customer in customers}
-    wanted: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for delivery in planned:
-        if delivery.delivery is not None:
-            wanted[delivery.delivery.source_id] |= {line.product_id for line in delivery.lines}
-    stock = {place: store.stock.lots_on_hand(place, ids) for place, ids in wanted.items()}
+    """One line for each lot, and one for what is missing."""
     picked = []
-    for delivery in planned:
-        if delivery.delivery is None:
-            continue
-        on_hand = stock[delivery.delivery.source_id]
-        days = min_days.get(delivery.party_id, 0) if delivery.party_id else 0
+    for delivery, proposed in propose(step.store, planned, day):
         lines: list[tuple[Line, int]] = []
-        for line in delivery.lines:
-            lines += _pick(step, line, on_hand, day, days, len(lines))
+        for each in proposed:
+            parts: list[tuple[UUID | None, int, int]] = [
+                (pick.stock.key, pick.qty, pick.qty) for pick in each.picks
+            ]
+            if each.missing:
+                parts.append((None, 0, each.missing))
+            lines += [
+                (_line(step, each.line, len(lines) + place, lot_id, qty), ordered)
+                for place, (lot_id, qty, ordered) in enumerate(parts, start=1)
+            ]
         picked.append(_Picked(delivery, tuple(lines)))
     return picked
-
-
-def _pick(
-    step: Step, line: FoundLine, on_hand: OnHand, day: date, min_days: int, before: int
-) -> list[tuple[Line, int]]:
-    """One line for each lot, and one for what is missing; takes the goods off `on_hand`."""
-    picks, missing = fefo(on_hand.get(line.product_id, []), line.qty, day, min_days)
-    taken = {pick.stock.key: pick.qty for pick in picks}
-    on_hand[line.product_id] = [
-        replace(stock, qty=stock.qty - taken.get(stock.key, 0))
-        for stock in on_hand.get(line.product_id, [])
-    ]
-    parts: list[tuple[UUID | None, int, int]] = [
-        (pick.stock.key, pick.qty, pick.qty) for pick in picks
-    ]
-    if missing:
-        parts.append((None, 0, missing))
-    return [
-        (_line(step, line, before + place, lot_id, qty), ordered)
-        for place, (lot_id, qty, ordered) in enumerate(parts, start=1)
-    ]
 
 
 def _line(step: Step, line: FoundLine, line_no: int, lot_id: UUID | None, qty: int) -> Line:
