@@ -10,12 +10,14 @@ from uuid import UUID
 
 import typer
 
+from app.cli import enquiry
 from app.cli.desk import desk_of, read_day
 from app.errors import NotFound, UsageError
 from app.explain import word
 from app.services.deliveries.confirming import LineResult, NoteResult, confirm_deliveries
 from app.services.delivering import load
 from app.services.planning import deliver_again, drop_delivery, plan_route_day
+from app.services.proofs import proof_of
 from app.services.reversing import reverse
 from app.storage.queries.deliveries import DeliveryRow, listing
 from app.storage.queries.documents import documents_by_number
@@ -139,12 +141,14 @@ def confirm(
 def show(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Number of the note.")]
 ) -> None:
-    """Show a note: per line ordered, loaded, delivered, refused, short and back-ordered."""
+    """Show a note: its lines, what happened to it and when, and the proof of its delivery."""
     desk = desk_of(context)
     with desk.office() as office, office.database.read() as reader:
         found = documents_by_number(reader, [number]).get(number)
         if found is None or found.delivery is None:
             raise NotFound(what="delivery note", key=number)
+        happened = enquiry.timeline(reader, number)
+        proof = enquiry.proof(proof_of(office, desk.actor, number))
     lines = [
         {
             "line": line.line_no,
@@ -167,6 +171,8 @@ def show(
         "signer": found.delivery.receiver_name,
         "net_fen": found.net_fen,
         "lines": lines,
+        "timeline": happened,
+        "proof": proof,
         "problems": [],
     }
     shown = [
@@ -174,6 +180,7 @@ def show(
         f"{line['delivered']} / {line['refused']}"
         for line in lines
     ]
+    shown += enquiry.timeline_lines(desk, happened, office.clock.offset_min())
     desk.answer(document, [f"{number}  {word(found.state, desk.t)}", *shown])
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli import enquiry
 from app.cli.desk import Desk, desk_of, read_day
 from app.domain.business_day import business_date
 from app.domain.quantity_text import read_quantity
@@ -93,13 +94,14 @@ def show_list(
 def show(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Number of the order.")]
 ) -> None:
-    """Show an order: what was ordered, delivered, is on its way, and remains."""
+    """Show an order: ordered, delivered, on its way, remaining, and what happened when."""
     desk = desk_of(context)
     with desk.office() as office, office.database.read() as reader:
         found = documents_by_number(reader, [number]).get(number)
         if found is None or found.order is None:
             raise NotFound(what="order", key=number)
         open_now = open_lines(reader, [found.id])
+        happened = enquiry.timeline(reader, number)
         (row,) = [
             each for each in order_rows(reader, OrderFilter(words=number)) if each.id == found.id
         ]
@@ -108,8 +110,10 @@ def show(
         f"{each.delivered} / {each.underway} / {each.remaining}"
         for each in open_now
     ]
-    document = _row(row) | {"lines": [_open(each) for each in open_now], "problems": []}
-    desk.answer(document, [f"{row.number}  {word(row.state, desk.t)}", *lines])
+    lines += enquiry.timeline_lines(desk, happened, office.clock.offset_min())
+    document = _row(row) | {"lines": [_open(each) for each in open_now], "timeline": happened}
+    answer = document | {"problems": []}
+    desk.answer(answer, [f"{row.number}  {word(row.state, desk.t)}", *lines])
 
 
 def enter(

@@ -1,9 +1,10 @@
 """What the registry knows of terminals: their keys, their tickets, what they carry."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from app.storage.reader import Reader
 from app.storage.store.blobs import STRAY, Announced
@@ -129,6 +130,31 @@ def was_given(reader: Reader, terminal_id: uuid.UUID, epoch: int, ticket: str) -
         dock_session.c.ticket == ticket,
     )
     return bool(reader.rows(query.limit(1)))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBlob:
+    """A photo or signature; `state` is awaited, held or gone."""
+
+    purpose: str
+    sha256: str
+    state: str
+
+
+def blobs_spoken_of(
+    reader: Reader, records: Iterable[tuple[int, int, int]]
+) -> tuple[FoundBlob, ...]:
+    """The blobs that these records (terminal, epoch, number) told of first."""
+    wanted = sorted(set(records))
+    query = (
+        select(blob.c.purpose, blob.c.sha256, blob.c.state)
+        .where(
+            blob.c.branch_id == reader.branch_id,
+            tuple_(blob.c.terminal_no, blob.c.epoch, blob.c.seq).in_(wanted),
+        )
+        .order_by(blob.c.terminal_no, blob.c.epoch, blob.c.seq)
+    )
+    return tuple(FoundBlob(*row) for row in reader.rows(query)) if wanted else ()
 
 
 def awaited_blobs(reader: Reader) -> tuple[Announced, ...]:

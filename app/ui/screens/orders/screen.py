@@ -5,7 +5,14 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+)
 
 from app.domain.business_day import business_date
 from app.domain.rights import Actor, Right
@@ -31,6 +38,7 @@ from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
 from app.ui.models.shelf import Shelf, read_shelf
 from app.ui.models.table_model import Page, TableModel
+from app.ui.screens.happened import HAPPENED_COLUMNS, happened_to
 from app.ui.screens.orders.columns import CLASSES, COLUMNS, GROUPS, HOLDS, LINE_COLUMNS
 from app.ui.screens.orders.entry import OrderEntry
 from app.ui.screens.screen import Screen
@@ -63,6 +71,9 @@ class OrdersScreen(Screen):
         self.table = Table(TableModel(workplace, COLUMNS, orders, self))
         self.empty = EmptyState(theme, "clipboard-list")
         self.lines = Table(TableModel(workplace, LINE_COLUMNS, _no_lines, self))
+        self.story = Table(TableModel(workplace, HAPPENED_COLUMNS, happened_to(""), self))
+        self.panes = Chips(("lines", "story"))
+        self.stack = QStackedWidget()
         self.heading, self.holds = CutText("strong"), Text("muted", wrap=True)
         self.totals = Text("muted")
         self._lay_out()
@@ -93,6 +104,8 @@ class OrdersScreen(Screen):
         )
         self.table.setAccessibleName(t("Orders"))
         self.lines.setAccessibleName(t("Lines of the order"))
+        self.story.setAccessibleName(t("What happened"))
+        self.panes.say((t("Goods"), t("What happened")))
         self._show(self.table.current())
 
     def refresh(self) -> None:
@@ -171,13 +184,16 @@ class OrdersScreen(Screen):
         for button in (self.release, self.reject, self.amend, self.cancel, self.close_short):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.panes)
+        self.stack.addWidget(self.lines)
+        self.stack.addWidget(self.story)
         panel = QVBoxLayout(right)
         panel.setContentsMargins(12, 10, 12, 12)
         panel.setSpacing(8)
         panel.addWidget(self.heading)
         panel.addWidget(self.holds)
         panel.addLayout(buttons)
-        panel.addWidget(self.lines, 1)
+        panel.addWidget(self.stack, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(left)
         splitter.addWidget(right)
@@ -188,6 +204,9 @@ class OrdersScreen(Screen):
     def _connect(self) -> None:
         self.filter.narrowed.connect(lambda words: self.table.rows.choose(words=words))
         self.filter.returnPressed.connect(self.take_focus)
+        self.panes.picked.connect(
+            lambda name: self.stack.setCurrentWidget(self.story if name == "story" else self.lines)
+        )
         self.groups.picked.connect(lambda name: self.table.rows.choose(choice=name))
         self.table.chosen.connect(self._show)
         self.table.opened.connect(lambda _row: self.lines.setFocus())
@@ -260,6 +279,7 @@ class OrdersScreen(Screen):
             self.heading.setText("")
             self.holds.setText("")
             self.lines.rows.show_source(_no_lines)
+            self.story.rows.show_source(happened_to(""))
             return
         self.heading.setText(f"{row.number}  {row.customer_code}  {row.customer_name}")
         said = []
@@ -272,6 +292,7 @@ class OrdersScreen(Screen):
         self.holds.setText(" ".join(said))
         self.holds.setVisible(bool(said))
         self.lines.rows.show_source(lines_of(row.id))
+        self.story.rows.show_source(happened_to(row.number or ""))
 
     def _add_up(self, count: int) -> None:
         self.summary.setText(self._t("{n} orders", n=self._t.number(count)) if count else "")
