@@ -32,7 +32,7 @@ HAPPENED_COLUMNS: tuple[Column[Happening], ...] = (
     Column("at_ms", N_("Time"), lambda row, t: t.time(row.at_ms), 160),
     Column("what", N_("What"), lambda row, t: happening_words(row.what, t.translator), 230),
     Column("number", N_("Document"), lambda row, t: row.number or t("not issued"), 190),
-    Column("who", N_("By"), lambda row, _t: row.who or "–", 110),
+    Column("who", N_("Who"), lambda row, _t: row.who or "–", 110),
     Column("detail", N_("Remark"), lambda row, _t: row.detail or "–", 170),
     Column("seq", N_("Record"), _record, 180),
 )
