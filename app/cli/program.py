@@ -10,6 +10,7 @@ import typer
 from app.cli import (
     backups,
     checking,
+    counting,
     databases,
     deliveries,
     demonstrating,
@@ -55,6 +56,7 @@ def program() -> typer.Typer:
         deliveries,
         returns,
         stock,
+        counting,
         importing,
         reporting,
         printing,

@@ -143,6 +143,10 @@ RULES: Mapping[str, str] = {
         "This came from {user}'s own terminal, so somebody else has to decide. Ask another person."
     ),
     "approver-is-author": N_("{user} entered this and may not decide about it. Ask somebody else."),
+    "count-size": N_("{lines} lines are too many for one count; {limit} is the limit. Make two."),
+    "counter-again": N_("{user} counted this first. Somebody else has to count it again."),
+    "counted-ahead": N_("This time is still to come. Check the clock."),
+    "not-recounted": N_("Lines {lines} are not counted again yet. Count them, then hand it in."),
     "swapped": N_(
         "Fresh goods were handed over for these, so the return cannot be rejected. Look at the "
         "goods instead."

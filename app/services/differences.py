@@ -38,13 +38,13 @@ def not_counted_since(store: Store, found: Sequence[Found]) -> list[Found]:
 
     What is there now was found by that count, so what an earlier one found moves nothing more.
     """
-    if not found:
-        return []
-    first = found[0]
-    later = counted_later(
-        store.reader, first.location.key, first.event_ms, {each.product_id for each in found}
-    )
-    return [each for each in found if not _is_named(later.get(each.product_id, ()), each.lot_id)]
+    kept = []
+    for event_ms in sorted({each.event_ms for each in found}):
+        own = [each for each in found if each.event_ms == event_ms]
+        products = {each.product_id for each in own}
+        later = counted_later(store.reader, own[0].location.key, event_ms, products)
+        kept += [each for each in own if not _is_named(later.get(each.product_id, ()), each.lot_id)]
+    return kept
 
 
 def _is_named(lots: Collection[UUID | None], lot_id: UUID | None) -> bool:

@@ -38,6 +38,8 @@ from app.services.ordering import ending, entering, releasing
 from app.services.plain import from_plain
 from app.services.returning import receiving as returned_goods
 from app.services.returning import requesting
+from app.services.stock_taking import planning as count_planning
+from app.services.stock_taking import taking
 from app.services.stocking import receipts, transfers, write_offs
 from app.storage import migrate
 from app.storage.database import Database
@@ -85,6 +87,9 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "drop_delivery": planning.drop_delivery,
     "load": delivering.load,
     "confirm_deliveries": confirming.confirm_deliveries,
+    "plan_count": count_planning.plan_count,
+    "enter_found": taking.enter_found,
+    "hand_in": taking.hand_in,
     "approve_count": counting.approve_count,
     "enter_order": entering.enter_order,
     "release_order": releasing.release_order,

@@ -21,6 +21,9 @@ from app.storage.tables import (
     stock_move,
 )
 
+found_ms = func.coalesce(count_line.c.scanned_ms, stock_count.c.counted_ms)
+"""When a line was found: at its own time, or at that of the whole count."""
+
 
 @dataclass(frozen=True, slots=True)
 class CountPoint:
@@ -113,7 +116,7 @@ def last_counted_ms(
 ) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
     """When goods were counted last in a posted count, by (location, product)."""
     goods = (stock_count.c.location_id, document_line.c.product_id)
-    last_ms = func.max(stock_count.c.counted_ms).label("counted_ms")
+    last_ms = func.max(found_ms).label("counted_ms")
     query = _posted_after(reader, location_ids, after_ms, *goods, last_ms).group_by(*goods)
     return {(row.location_id, row.product_id): int(row.counted_ms) for row in reader.rows(query)}
 
@@ -148,7 +151,7 @@ def _posted_after(
         .where(
             stock_count.c.branch_id == reader.branch_id,
             stock_count.c.location_id.in_(sorted(set(location_ids))),
-            stock_count.c.counted_ms > after_ms,
+            found_ms > after_ms,
             document.c.state == CountState.POSTED.value,
             ~taken_back(document),
             count_line.c.state != LineState.SKIPPED.value,

@@ -7,6 +7,7 @@ from app.storage.store.audit import Audit
 from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
 from app.storage.store.coded_rows import CodedRows
+from app.storage.store.counts import Counts
 from app.storage.store.data_sets import DataSets
 from app.storage.store.documents import Documents
 from app.storage.store.files import Files
@@ -47,6 +48,7 @@ class Store:
         self.returns = Returns(scope)
         self.stock_papers = StockPapers(scope)
         self.documents = Documents(scope)
+        self.counts = Counts(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)
         self.terminal_keys = TerminalKeys(scope)

@@ -11,6 +11,7 @@ from app.domain.numbering import DocumentNumber
 from app.storage.keys import new_key
 from app.storage.store.papers import (
     Count,
+    CountedLine,
     Delivery,
     DeliveryResultEntry,
     Header,
@@ -182,6 +183,11 @@ class Documents:
                 ),
                 lines,
             )
+
+    def add_counted(self, document_id: uuid.UUID, lines: Sequence[CountedLine]) -> None:
+        """Goods that were found and do not stand on the sheet of a count."""
+        self._scope.insert(document_line, [_line(document_id, entry.line) for entry in lines])
+        self._scope.insert(count_line, [_counted(entry) for entry in lines])
 
     def approve_count(self, document_id: uuid.UUID) -> None:
         """Notes the acting person as the approver."""
@@ -358,16 +364,20 @@ def _add_count(paper: Count, rows: dict[Table, list[dict[str, Any]]]) -> None:
             "blind": paper.blind,
             "counter_id": paper.counter_id,
             "approved_by": paper.approved_by,
+            "planned_by": paper.planned_by,
+            "scope": paper.scope,
         }
     )
     for entry in paper.lines:
         rows[document_line].append(_line(paper.header.id, entry.line))
-        rows[count_line].append(
-            {
-                "line_id": entry.line.id,
-                "state": entry.state.value,
-                "loose": entry.loose,
-                "counted": entry.counted,
-                "book_at_count": entry.book_at_count,
-            }
-        )
+        rows[count_line].append(_counted(entry))
+
+
+def _counted(entry: CountedLine) -> dict[str, Any]:
+    return {
+        "line_id": entry.line.id,
+        "state": entry.state.value,
+        "loose": entry.loose,
+        "counted": entry.counted,
+        "book_at_count": entry.book_at_count,
+    }

@@ -122,7 +122,7 @@ class CountedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A stock count of one location as of `counted_ms`."""
+    """A stock count of one location as of `counted_ms`; `scope` says what a planned one is of."""
 
     header: Header
     lines: tuple[CountedLine, ...]
@@ -131,6 +131,8 @@ class Count:
     blind: bool = False
     counter_id: uuid.UUID | None = None
     approved_by: str | None = None
+    planned_by: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
