@@ -107,7 +107,7 @@ def _enter(step: Step, user: str, key: UUID, counter: str, found: Sequence[Found
     who = {"checker_id" if again else "counter_id": person.id}
     store.counts.change(key, {"scope": scope, **who})
     lines = {line.line_no: line for line in sheet_lines(store.reader, key)}
-    asked = set(_off(step, tuple(lines.values()))) if again else set(lines)
+    asked = set(row.scope.get("off", ())) if again else set(lines)
     for each in found:
         line = _line_of(step, key, each, lines)
         if again and line.line_no not in asked:
@@ -181,10 +181,11 @@ def _hand_in(step: Step, key: UUID, reason: str) -> HandedIn:
     ):
         raise RuleBroken("reason-missing")
     off = _off(step, lines)
+    asked = set(row.scope.get("off", ()))
     last_ms = max(line.scanned_ms or 0 for line in counted)
     store.counts.change(key, {"counted_ms": last_ms})
     if row.state == CountState.RECOUNT:
-        missing = [line.line_no for line in lines if line.line_no in off and line.second is None]
+        missing = [line.line_no for line in lines if line.line_no in asked and line.second is None]
         if missing:
             raise RuleBroken("not-recounted", lines=missing)
     if reason:
@@ -194,6 +195,8 @@ def _hand_in(step: Step, key: UUID, reason: str) -> HandedIn:
     if off and row.state != CountState.RECOUNT:
         state = COUNT_TRANSITIONS.after(submitted, CountEvent.ASK_RECOUNT)
         store.documents.set_state([key], state)
+        told = json.dumps({**row.scope, "off": sorted(off)}, ensure_ascii=False, sort_keys=True)
+        store.counts.change(key, {"scope": told})
         return HandedIn(state, "", tuple(off))
     if off and not reason:
         raise RuleBroken("reason-missing")

@@ -79,7 +79,7 @@ class EntryGrid(QTableWidget):
             if column.stretch:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         self._fill_row(0)
-        self.setCurrentCell(0, self._editable()[0])
+        self.setCurrentCell(0, next(iter(self._editable()), 0))
         self.itemChanged.connect(self._tell)
         theme.changed.connect(self.viewport().update)
 
@@ -126,7 +126,7 @@ class EntryGrid(QTableWidget):
         self.setRowCount(0)
         self._add_row()
         self._own = False
-        self.setCurrentCell(0, self._editable()[0])
+        self.setCurrentCell(0, next(iter(self._editable()), 0))
 
     def finish(self) -> None:
         """Take what is being written into a cell at this moment."""
@@ -167,6 +167,8 @@ class EntryGrid(QTableWidget):
 
     def _step(self, by: int) -> None:
         editable, row, column = self._editable(), self.currentRow(), self.currentColumn()
+        if not editable:
+            return
         if by > 0 and column <= editable[0] and not self._row_words(row) and self.filled():
             self.finished.emit()
             return

@@ -11,10 +11,13 @@ from app.domain.rights import Right
 from app.i18n import N_
 from app.services.stocking.receipts import close_claim
 from app.services.stocking.write_offs import WrittenOff, approve_write_off
+from app.storage.queries.counts import CountRow
 from app.storage.queries.directory import FoundProduct, products_by_code
 from app.ui.dialogs.question import QuestionDialog
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.screens.stock.arriving import Arriving
+from app.ui.screens.stock.count_plan import CountPlan
+from app.ui.screens.stock.count_sheet import CountSheet, Told, read_sheet
 from app.ui.screens.stock.papers import (
     Papers,
     ReceiptForm,
@@ -26,11 +29,12 @@ from app.ui.screens.stock.waiting import WaitingRow
 from app.ui.tasks import DATABASE
 from app.ui.workplace import Workplace
 
-Form = type[ReceiptForm] | type[TransferForm] | type[WriteOffForm]
+Form = type[ReceiptForm] | type[TransferForm] | type[WriteOffForm] | type[CountPlan]
 FORMS: tuple[tuple[Form, str, str], ...] = (
     (ReceiptForm, N_("Goods in …"), "Ctrl+G"),
     (TransferForm, N_("Transfer …"), "Ctrl+T"),
     (WriteOffForm, N_("Write off …"), "Ctrl+W"),
+    (CountPlan, N_("Plan a count …"), "Ctrl+P"),
 )
 
 
@@ -82,6 +86,10 @@ class StockDesk(QObject):
         t = self._t
         dialog = form(self._workplace, papers, self._window)
         run(dialog)
+        if isinstance(dialog, CountPlan):
+            if dialog.planned is not None:
+                self.booked.emit(t("The sheet is made. It stands under Counts."))
+            return
         done = dialog.done_with
         if isinstance(done, WrittenOff):
             self.booked.emit(
@@ -94,6 +102,18 @@ class StockDesk(QObject):
             )
         elif done is not None:
             self.booked.emit(t("{number} is booked.", number=done))
+
+    def open_count(self, row: CountRow) -> None:
+        """Open the sheet of a count, to be written or approved."""
+        self._workplace.read(
+            lambda reader: read_sheet(reader, row.id), self._count, self.failed.emit
+        )
+
+    def _count(self, told: Told) -> None:
+        sheet = CountSheet(self._workplace, told, self._window)
+        run(sheet)
+        if sheet.told_after:
+            self.booked.emit(sheet.told_after)
 
     def _arrive(self, row: WaitingRow, products: dict[str, FoundProduct]) -> None:
         dialog = Arriving(self._workplace, row.lines, products, self._window)

@@ -13,7 +13,12 @@ from app.services.stocking.receipts import Arrival, ArrivedLine, receive_arrival
 from app.services.stocking.transfers import ship_transfer
 from app.services.stocking.write_offs import Loss, LostLine, WrittenOff, write_off
 from app.services.transferring import Transfer, TransferredLine
-from app.storage.queries.directory import FoundPlace, places_by_code, reasons_by_code
+from app.storage.queries.directory import (
+    FoundPlace,
+    persons_by_code,
+    places_by_code,
+    reasons_by_code,
+)
 from app.storage.queries.exports import rows_of
 from app.storage.reader import Reader
 from app.ui.dialogs.goods_form import Done, GoodsForm, GoodsRow
@@ -35,12 +40,13 @@ _OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What the forms offer: goods, places of our own, suppliers and reasons, by code."""
+    """What the forms offer: goods, places of our own, suppliers, reasons and people, by code."""
 
     shelf: Shelf
     places: dict[str, FoundPlace]
     suppliers: dict[str, str]
     reasons: dict[str, str]
+    people: dict[str, str]
 
 
 def read_papers(reader: Reader, on: date) -> Papers:
@@ -51,7 +57,8 @@ def read_papers(reader: Reader, on: date) -> Papers:
     }
     suppliers = {row["code"]: row["name"] for row in rows_of(reader, "suppliers", on)}
     shelf = read_shelf(reader, on, empties=True)
-    return Papers(shelf, places, suppliers, reasons_by_code(reader))
+    people = {code: each.name for code, each in persons_by_code(reader).items() if each.active}
+    return Papers(shelf, places, suppliers, reasons_by_code(reader), people)
 
 
 class _PlaceForm(GoodsForm[Done]):

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 
 from app.charts.chart import ChartData
 from app.domain.business_day import business_date
-from app.domain.rights import Right
-from app.services.counting import approve_count
 from app.services.reporting import Asked, run_report
 from app.storage.queries.stock import MoveRow
 from app.storage.reader import Reader
@@ -19,7 +17,7 @@ from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
 from app.ui.screens.screen import Screen
 from app.ui.screens.stock import counts, lots, moves, on_hand, waiting
-from app.ui.screens.stock.counts import CountRow, waiting_counts
+from app.ui.screens.stock.counts import open_counts
 from app.ui.screens.stock.desk import FORMS, StockDesk
 from app.ui.screens.stock.evidence import Proof, find_proof
 from app.ui.screens.stock.on_hand import StockRow
@@ -48,20 +46,18 @@ class StockScreen(Screen):
         self._lot: lots.ExpiringRow | None = None
         self._chart_job: Job | None = None
         self._back = QPushButton()
-        self._approve = QPushButton()
-        self._approve.setProperty("role", "primary")
         self.filter = FilterLine(theme)
         self.kinds = Chips((*on_hand.KINDS, *_PAGES))
         self.desk = StockDesk(workplace, self)
         self._forms = [QPushButton() for _form in FORMS]
-        for part in (self._back, self._approve, self.filter, *self._forms):
+        for part in (self._back, self.filter, *self._forms):
             self.controls.addWidget(part)
         self.stock_table = Table(TableModel(workplace, on_hand.COLUMNS, on_hand.stock, self))
         self.stock_empty = EmptyState(theme, "warehouse")
         self.chart = ChartView(theme, t)
         self.move_table = Table(TableModel(workplace, moves.COLUMNS, no_rows, self))
         self.proof = ProofPage(t)
-        self.count_table = Table(TableModel(workplace, counts.COLUMNS, waiting_counts, self))
+        self.count_table = Table(TableModel(workplace, counts.COLUMNS, open_counts, self))
         self.count_empty = EmptyState(theme, "clipboard-list")
         self.waiting_table = Table(TableModel(workplace, waiting.COLUMNS, waiting.waiting, self))
         self.waiting_empty = EmptyState(theme, "circle-check")
@@ -88,8 +84,6 @@ class StockScreen(Screen):
         t = self._t
         self._back.setText(t("One step back"))
         self._back.setAccessibleName(t("One step back"))
-        self._approve.setText(t("Approve"))
-        self._approve.setAccessibleName(t("Approve the count"))
         self.filter.say(t("Product, code, place, lot …"))
         self.kinds.say(
             (
@@ -109,10 +103,10 @@ class StockScreen(Screen):
             ),
         )
         self.count_empty.teach(
-            t("No count waits for approval"),
+            t("No count is under way"),
             t(
-                "Counts come in with the terminals. Those whose differences need a decision "
-                "wait here; approving one books its differences."
+                "Plan one with Ctrl+P, or let a terminal count. What is within tolerance is booked "
+                "at once; the rest is counted again by somebody else, then approved."
             ),
         )
         self.waiting_empty.teach(
@@ -131,7 +125,7 @@ class StockScreen(Screen):
         self.step_table.setAccessibleName(t("The way of the lot"))
         self.stock_table.setAccessibleName(t("Stock on hand"))
         self.move_table.setAccessibleName(t("Moves behind the number"))
-        self.count_table.setAccessibleName(t("Counts that wait for approval"))
+        self.count_table.setAccessibleName(t("Counts under way"))
         self.proof.retranslate()
         self._show_titles()
         self._ask_chart()
@@ -184,19 +178,6 @@ class StockScreen(Screen):
         self._show_page(_STEPS)
         self.step_table.rows.show_source(lots.steps_of(row.product_code, row.lot_code))
 
-    def approve(self) -> None:
-        row = self.count_table.current()
-        if row is None:
-            return
-        workplace = self.workplace
-        workplace.tasks.start(
-            DATABASE,
-            lambda _job: approve_count(workplace.office, workplace.actor, row.id),
-            done=lambda _result: self._tell_approved(row),
-            failed=self.show_error,
-            title=self._t("Approving a count"),
-        )
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Backspace:
             self.step_back()
@@ -238,7 +219,6 @@ class StockScreen(Screen):
 
     def _connect(self) -> None:
         self._back.clicked.connect(self.step_back)
-        self._approve.clicked.connect(self.approve)
         self.kinds.picked.connect(self._pick_kind)
         self.filter.narrowed.connect(self._narrow)
         self.filter.returnPressed.connect(self.take_focus)
@@ -247,6 +227,7 @@ class StockScreen(Screen):
         self.stock_table.chosen.connect(lambda _row: self._pause.start())
         self.move_table.opened.connect(self.show_proof)
         self.chart.opened.connect(lambda _day, _series: self._open_current())
+        self.count_table.opened.connect(self.desk.open_count)
         self.waiting_table.opened.connect(self.desk.go_on)
         self.lot_table.opened.connect(self.show_lot)
         self.desk.failed.connect(self.show_error)
@@ -269,9 +250,6 @@ class StockScreen(Screen):
         self.filter.setVisible(page != _PROOF)
         for button in self._forms:
             button.setVisible(not deeper and self.desk.may_post)
-        self._approve.setVisible(
-            page == _COUNTS and Right.APPROVE_COUNTS in self.workplace.actor.rights
-        )
         table = self._table()
         if table is not None:
             table.setFocus()
@@ -342,10 +320,6 @@ class StockScreen(Screen):
     def _tell_booked(self, words: str) -> None:
         self.news.emit(words)
         self.refresh()
-
-    def _tell_approved(self, row: CountRow) -> None:
-        self.news.emit(self._t("The count of {place} is booked.", place=row.place))
-        self.count_table.rows.reload()
 
 
 def no_rows(_reader: Reader, _ask: Ask, _offset: int, _limit: int) -> Page[MoveRow]:
