@@ -48,6 +48,7 @@ class CountSheet(QDialog):
         self.writes = row.state in _WRITTEN and bool(row.planned_by)
         self.told_after = ""
         self.counter = ChoiceBox(workplace.theme)
+        self.counter.addItem(self._t("Who counted?"), "")
         for code, name in people.items():
             if not (row.state == "recount" and code == row.counter):
                 self.counter.addItem(f"{code}  {name}", code)
@@ -68,7 +69,7 @@ class CountSheet(QDialog):
             self._approve()
             return
         found = self._found()
-        if found is None:
+        if found is None or not self._is_named():
             return
         workplace, key, reason = self._workplace, self._row.id, self.reason.text()
         counter = str(self.counter.currentData() or "")
@@ -82,7 +83,7 @@ class CountSheet(QDialog):
     def save(self) -> None:
         """Keep what is written without handing it in (Ctrl+S)."""
         found = self._found() if self.writes else None
-        if found is None:
+        if found is None or not self._is_named():
             return
         workplace, key = self._workplace, self._row.id
         counter = str(self.counter.currentData() or "")
@@ -90,6 +91,14 @@ class CountSheet(QDialog):
             lambda: enter_found(workplace.office, workplace.actor, key, counter, found),
             lambda _none: self._end(self._t("What was counted is kept.")),
         )
+
+    def _is_named(self) -> bool:
+        """Whether it is said who counted; who types need not have."""
+        if self.counter.currentData():
+            return True
+        self._tell(self._t("Choose who counted."), "bad")
+        self.counter.setFocus()
+        return False
 
     def _approve(self) -> None:
         if Right.APPROVE_COUNTS not in self._workplace.actor.rights:
@@ -157,7 +166,7 @@ class CountSheet(QDialog):
             *columns,
             EntryColumn("first", N_("First figure"), 110, number=True),
             EntryColumn("second", N_("Second figure"), 110, number=True),
-            EntryColumn("book", N_("Book at that moment"), 140, number=True),
+            EntryColumn("book", N_("Book at that moment"), 170, number=True),
             EntryColumn("difference", N_("Difference"), 100, number=True, stretch=True),
         ]
 

@@ -28,13 +28,11 @@ from app.ui.widgets.entry_grid import EntryColumn
 from app.ui.widgets.goods_cells import read_units
 from app.ui.workplace import Workplace
 
-_OWN = frozenset(
-    {
-        LocationKind.WAREHOUSE,
-        LocationKind.VAN,
-        LocationKind.QUARANTINE,
-        LocationKind.EMPTIES_YARD,
-    }
+_OWN = (
+    LocationKind.WAREHOUSE,
+    LocationKind.VAN,
+    LocationKind.QUARANTINE,
+    LocationKind.EMPTIES_YARD,
 )
 
 
@@ -50,11 +48,11 @@ class Papers:
 
 
 def read_papers(reader: Reader, on: date) -> Papers:
-    places = {
-        code: place
-        for code, place in places_by_code(reader).items()
-        if place.kind in _OWN and place.active
-    }
+    own = [
+        place for place in places_by_code(reader).values() if place.kind in _OWN and place.active
+    ]
+    own.sort(key=lambda place: (_OWN.index(place.kind), place.code))
+    places = {place.code: place for place in own}
     suppliers = {row["code"]: row["name"] for row in rows_of(reader, "suppliers", on)}
     shelf = read_shelf(reader, on, empties=True)
     people = {code: each.name for code, each in persons_by_code(reader).items() if each.active}
