@@ -19,6 +19,7 @@ from app.services.delivering import load
 from app.services.planning import deliver_again, drop_delivery, plan_route_day
 from app.services.proofs import proof_of
 from app.services.reversing import reverse
+from app.services.routing import order_stops, send_with
 from app.storage.queries.deliveries import DeliveryRow, listing
 from app.storage.queries.documents import documents_by_number
 
@@ -33,6 +34,8 @@ def add_to(tree: typer.Typer) -> None:
     number = "Example: tallydock deliveries {} 0127-DN-2606-000012-3"
     group.command("plan", epilog=day.format("plan"))(plan)
     group.command("list", epilog=day.format("list"))(show_list)
+    group.command("stops", epilog=day.format("stops") + " R01 C0002 C0001")(stops)
+    group.command("van", epilog=day.format("van") + " R01 V02 --driver D02")(van)
     group.command("load", epilog=day.format("load") + " R01")(load_van)
     group.command("confirm", epilog=number.format("confirm") + " --signer Wang")(confirm)
     group.command("show", epilog=number.format("show"))(show)
@@ -62,6 +65,33 @@ def plan(
         made = plan_route_day(office, desk.actor, _day(day), warehouse)
     lines = [f"{route or '–'}: {count}" for route, count in made.deliveries.items()]
     desk.answer({"deliveries": made.deliveries, "total": made.total, "problems": []}, lines)
+
+
+def stops(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(help="Day of delivery, YYYY-MM-DD.")],
+    route: Annotated[str, typer.Argument(help="Code of the route.")],
+    customers: Annotated[list[str], typer.Argument(help="Codes in the order they are driven.")],
+) -> None:
+    """Drive the stops of one day in another order; the rest follows as before."""
+    desk = desk_of(context)
+    with desk.office() as office:
+        count = order_stops(office, desk.actor, _day(day), route, customers)
+    desk.answer({"deliveries": count, "problems": []}, [str(count)])
+
+
+def van(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(help="Day of delivery, YYYY-MM-DD.")],
+    route: Annotated[str, typer.Argument(help="Code of the route.")],
+    vehicle: Annotated[str, typer.Argument(help="Code of the vehicle.")],
+    driver: Annotated[str, typer.Option(help="Code of the driver.")] = "",
+) -> None:
+    """Send one day of a route with another van, before it is loaded."""
+    desk = desk_of(context)
+    with desk.office() as office:
+        count = send_with(office, desk.actor, _day(day), route, vehicle, driver)
+    desk.answer({"deliveries": count, "problems": []}, [str(count)])
 
 
 def show_list(

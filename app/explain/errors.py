@@ -147,6 +147,10 @@ RULES: Mapping[str, str] = {
     "counter-again": N_("{user} counted this first. Somebody else has to count it again."),
     "counted-ahead": N_("This time is still to come. Check the clock."),
     "not-recounted": N_("Lines {lines} are not counted again yet. Count them, then hand it in."),
+    "no-stop": N_("Nothing is planned for customer {customer} on this route and day."),
+    "two-vans": N_(
+        "Parts of route {route} are planned with different vans. Say which one takes all of it."
+    ),
     "swapped": N_(
         "Fresh goods were handed over for these, so the return cannot be rejected. Look at the "
         "goods instead."

@@ -48,7 +48,7 @@ def approve_count(office: Office, actor: Actor, count_id: UUID) -> str:
             check_approver(_counter(step, count), actor.user)
             check_approver(_typist(step, count), actor.user)
         COUNT_TRANSITIONS.after(CountState(count.state), CountEvent.APPROVE)
-        step.store.documents.approve_count(count_id)
+        step.store.counts.change(count_id, {"approved_by": actor.user})
         return post_count(step, count)
 
 

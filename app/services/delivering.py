@@ -69,7 +69,8 @@ def load(office: Office, actor: Actor, day: date, route: str) -> Loaded:
 
     Lots leave in the order of their removal dates. What is not in stock stays on the note as
     short. Raises NotFound for an unknown route or one without deliveries to load,
-    RuleBroken("route-without-van") when the route's vehicle has no stock location.
+    RuleBroken("route-without-van") when the day's vehicle has no stock location,
+    RuleBroken("two-vans") when parts of it were planned with different ones.
     """
     actor.require(Right.POST_STOCK)
     with journaled(office, actor, "load", subject=f"{route} {day}", day=day, route=route) as step:
@@ -81,10 +82,10 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
     route = routes_by_code(store.reader).get(route_code)
     if route is None:
         raise NotFound(what="route", key=route_code)
-    van = _van_of(step, route)
     planned = deliveries_of_day(store.reader, day, route_id=route.id, states=[DeliveryState.DRAFT])
     if not planned:
         raise NotFound(what="delivery to load", key=f"{route_code} {day}")
+    van = _van_of(step, route, planned)
     picked = _pick_all(step, planned, day)
     going = [each for each in picked if not each.is_empty]
     load_no = str(store.numbers.issue(DocumentKind.LS, day))
@@ -118,10 +119,14 @@ def _drop(step: Step, ids: Sequence[UUID]) -> None:
     step.store.documents.set_state(ids, state)
 
 
-def _van_of(step: Step, route: FoundRoute) -> Location:
+def _van_of(step: Step, route: FoundRoute, planned: Sequence[FoundDocument]) -> Location:
+    """The van that the day was planned with, all of it the same one."""
+    vans = {each.delivery.van_id for each in planned if each.delivery is not None}
+    if len(vans) > 1:
+        raise RuleBroken("two-vans", route=route.code)
+    (van_id,) = vans
     for place in places_by_code(step.store.reader).values():
-        is_van = place.kind is LocationKind.VAN and place.vehicle_id is not None
-        if is_van and place.vehicle_id == route.vehicle_id:
+        if place.kind is LocationKind.VAN and place.id == van_id:
             return place.location
     raise RuleBroken("route-without-van", route=route.code)
 

@@ -35,7 +35,7 @@ def judge_empties(bench: Bench, case: Case, draft: EmptiesDraft) -> None:
         case.add([problem("E_PROD", "EMP", product=draft.product)])
     elif product.kind != "empty":
         case.add([problem("E_EMPTIES", "EMP", product=draft.product)])
-    if van_of(bench, draft.person) is None:
+    if van_of(bench, draft.person, bench.business_date(draft.header)) is None:
         case.add([problem("E_VAN", "EMP", person=draft.person)])
 
 
@@ -51,7 +51,7 @@ def post_empties(bench: Bench, cases: Empties) -> tuple[int, int]:
     for (case, draft), number in zip(moving, numbers, strict=True):
         customer = bench.known.customer(draft.customer, bench.business_date(draft.header))
         product = bench.known.product(draft.product)
-        van = van_of(bench, draft.person)
+        van = van_of(bench, draft.person, bench.business_date(draft.header))
         if customer is None or product is None or van is None:
             raise LookupError(draft.customer)  # judged before: it stands
         place = store.masters.places_of_parties(LocationKind.CUSTOMER, [customer.id])

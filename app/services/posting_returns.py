@@ -86,7 +86,7 @@ def post_returns(bench: Bench, cases: Returns, notes: Notes) -> tuple[int, int]:
     for case, draft in standing:
         note = notes.get(draft.original) if draft.original else None
         parts = list(_parts(bench, draft, note))
-        van = van_of(bench, draft.person)
+        van = van_of(bench, draft.person, bench.business_date(draft.header))
         customer = bench.known.customer(draft.customer, bench.business_date(draft.header))
         if customer is None:
             raise LookupError(draft.customer)  # judged before: it stands

@@ -26,6 +26,7 @@ from app.services import (
     quarantine,
     receiving,
     reversing,
+    routing,
     terminals,
     transferring,
 )
@@ -85,6 +86,8 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "plan_route_day": planning.plan_route_day,
     "deliver_again": planning.deliver_again,
     "drop_delivery": planning.drop_delivery,
+    "order_stops": routing.order_stops,
+    "send_with": routing.send_with,
     "load": delivering.load,
     "confirm_deliveries": confirming.confirm_deliveries,
     "plan_count": count_planning.plan_count,

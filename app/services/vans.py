@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.domain.stock import Location, LocationKind
 from app.services.cases import Bench
+from app.storage.queries.deliveries import vans_driven
 from app.storage.queries.directory import routes_by_code
 
 
-def van_of(bench: Bench, person_code: str) -> Location | None:
-    """The place of the vehicle of the person's route; None for who drives no van of ours."""
+def van_of(bench: Bench, person_code: str, day: date) -> Location | None:
+    """The van that the person's notes of the day were sent with, else that of the person's route.
+
+    None for who drives no van of ours.
+    """
     person = bench.known.person(person_code)
     if person is None:
         return None
+    places = {place.id: place.location for place in bench.known.places.values()}
+    sent = vans_driven(bench.known.reader, person.id, day)
+    if len(sent) == 1:
+        return places.get(sent[0])
     own = {
         route.vehicle_id
         for route in routes_by_code(bench.known.reader).values()

@@ -12,6 +12,7 @@ from app.domain.papers import DeliveryNote, NoteLine
 from app.domain.quantity import Packings
 from app.errors import NotFound
 from app.storage.queries.directory import find_branch, products_by_code
+from app.storage.queries.joins import meets
 from app.storage.reader import Reader
 from app.storage.snapshots import thaw
 from app.storage.tables import (
@@ -118,6 +119,24 @@ def listing(
         )
     )
     return tuple(DeliveryRow(*row) for row in reader.rows(query))
+
+
+def vans_driven(reader: Reader, driver_id: uuid.UUID, day: date) -> tuple[uuid.UUID, ...]:
+    """The places of the vans that a driver's notes of a day were loaded onto."""
+    query = (
+        select(delivery.c.van_id)
+        .join(document, meets(delivery.c.document_id, document))
+        .where(
+            delivery.c.branch_id == reader.branch_id,
+            delivery.c.driver_id == driver_id,
+            delivery.c.van_id.is_not(None),
+            delivery.c.load_no != "",
+            document.c.kind == DocumentKind.DN.value,
+            document.c.business_date == day,
+        )
+        .distinct()
+    )
+    return tuple(row.van_id for row in reader.rows(query))
 
 
 def note(reader: Reader, number: str) -> DeliveryNote:

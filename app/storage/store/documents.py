@@ -144,6 +144,29 @@ class Documents:
             .values(**fields)
         )
 
+    def route(self, stops: Mapping[uuid.UUID, int]) -> None:
+        """At which place of the round each delivery is."""
+        self._scope.connection.execute(
+            update(delivery)
+            .where(
+                delivery.c.branch_id == self._scope.branch_id,
+                delivery.c.document_id == bindparam("key"),
+            )
+            .values(stop_seq=bindparam("place")),
+            [{"key": key, "place": place} for key, place in stops.items()],
+        )
+
+    def send(self, ids: Iterable[uuid.UUID], values: Mapping[str, object]) -> None:
+        """With which vehicle, van and driver deliveries go."""
+        self._scope.connection.execute(
+            update(delivery)
+            .where(
+                delivery.c.branch_id == self._scope.branch_id,
+                delivery.c.document_id.in_(list(ids)),
+            )
+            .values(**values)
+        )
+
     def record_results(self, entries: Sequence[DeliveryResultEntry]) -> None:
         """What was delivered, refused, short and back-ordered, line by line."""
         if not entries:
@@ -188,17 +211,6 @@ class Documents:
         """Goods that were found and do not stand on the sheet of a count."""
         self._scope.insert(document_line, [_line(document_id, entry.line) for entry in lines])
         self._scope.insert(count_line, [_counted(entry) for entry in lines])
-
-    def approve_count(self, document_id: uuid.UUID) -> None:
-        """Notes the acting person as the approver."""
-        self._scope.connection.execute(
-            update(stock_count)
-            .where(
-                stock_count.c.branch_id == self._scope.branch_id,
-                stock_count.c.document_id == document_id,
-            )
-            .values(approved_by=self._scope.user)
-        )
 
     def post(self, posting_dates: Mapping[uuid.UUID, date]) -> None:
         """Makes numbered documents final, each on its posting date."""
