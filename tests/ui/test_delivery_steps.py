@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,10 +13,12 @@ from app.domain.rights import Actor, Right
 from app.services.office import Office
 from app.services.ordering.entering import EnteredLine, EnteredOrder, enter_order
 from app.services.paper_entry import PaperResult
+from app.services.planning import plan_route_day
 from app.storage.queries.deliveries import listing
 from app.storage.queries.documents import documents_by_number
 from app.ui.dialogs.paper import PaperDialog
 from app.ui.dialogs.question import QuestionDialog
+from app.ui.dialogs.route_day import RouteDay, read_route_days
 from app.ui.dock_watcher import DockWatcher
 from app.ui.models.shelf import read_shelf
 from app.ui.screens.deliveries import DeliveriesScreen
@@ -136,3 +138,48 @@ def test_who_only_prints_is_offered_no_steps(
     screen = opened(qtbot, DeliveriesScreen(workplaces(office, clerk), still_watcher))
     buttons = (screen.steps.plan, screen.steps.load, screen.steps.confirm)
     assert not any(button.isVisible() for button in buttons)
+
+
+def plan_something(office: Office) -> date:
+    """Four stops, at least two of them on one route."""
+    order_for(office, 4)
+    plan_route_day(office, CLERK, TOMORROW)
+    return TOMORROW
+
+
+def test_stops_van_and_papers_of_a_day_are_changed_before_loading(
+    qtbot: QtBot, screen: DeliveriesScreen, office: Office
+) -> None:
+    day = plan_something(office)
+    assert day == screen.day
+    with office.database.read() as reader:
+        found = read_route_days(reader, day)
+    dialog = RouteDay(screen.workplace, day, found)
+    qtbot.addWidget(dialog)
+    before = dialog.codes()
+    assert len(before) > 1
+    dialog.move_stop(1)
+    dialog.confirm()
+    qtbot.waitUntil(lambda: dialog.changed)
+    with office.database.read() as reader:
+        after = read_route_days(reader, day)
+    route = str(dialog.route.currentData())
+    codes = list(dict.fromkeys(row.customer_code for row in after.rows[route]))
+    assert codes == [before[1], before[0], *before[2:]]
+    with qtbot.waitSignal(screen.steps.written) as written:
+        screen.steps.print_pick_list()
+    assert written.args[0].read_bytes().startswith(b"%PDF")
+    qtbot.waitUntil(lambda: "pick-list" in screen.strip.text)
+
+
+def test_a_driver_without_a_van_is_asked_for_it(
+    qtbot: QtBot, screen: DeliveriesScreen, office: Office
+) -> None:
+    day = plan_something(office)
+    with office.database.read() as reader:
+        dialog = RouteDay(screen.workplace, day, read_route_days(reader, day))
+    qtbot.addWidget(dialog)
+    dialog.driver.setCurrentIndex(1)
+    dialog.confirm()
+    assert "van" in dialog.told.text()
+    assert not dialog.changed

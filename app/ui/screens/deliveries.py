@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
@@ -77,6 +78,7 @@ class DeliveriesScreen(Screen):
         self._landed = False
         self._lay_out()
         self.steps.told.connect(self._tell_done)
+        self.steps.written.connect(self._tell_written)
         self.steps.failed.connect(self.show_error)
         self._day.picked.connect(lambda _day: self.refresh())
         self.filter.narrowed.connect(lambda words: self.model.choose(words=words))
@@ -315,6 +317,11 @@ class DeliveriesScreen(Screen):
         url = QUrl.fromLocalFile(str(printed.file))
         self.strip.say("ok", words, t("Close"), t("Open"), lambda: _open(url))
         self.refresh()
+
+    def _tell_written(self, file: Path) -> None:
+        t, url = self._t, QUrl.fromLocalFile(str(file))
+        words = t("Written: {file}", file=file.name)
+        self.strip.say("ok", words, t("Close"), t("Open"), lambda: _open(url))
 
     def _tell_typed(self, told: PaperResult, done: IntakeResult) -> None:
         t = self._t

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from app.domain.rights import Right
 from app.errors import NotFound, RuleBroken
+from app.i18n import N_
+from app.reports.table import Table
 from app.services.deliveries.confirming import LineResult, NoteResult, confirm_deliveries
 from app.services.delivering import load
 from app.services.paper_entry import PaperResult
 from app.services.paper_notes import Paper, paper_of, signed_paper
 from app.services.planning import plan_route_day
+from app.services.route_papers import print_load_sheet, print_pick_list
 from app.storage.queries.deliveries import DeliveryRow, listing
 from app.ui.dialogs.question import QuestionDialog
+from app.ui.dialogs.route_day import RouteDay, RouteDays, read_route_days
 from app.ui.tasks import DATABASE, Job
 from app.ui.workplace import Workplace
 
@@ -24,9 +29,11 @@ T = TypeVar("T")
 
 
 class DaySteps(QWidget):
-    """`told` carries a sentence about what was done, `failed` what stood in the way."""
+    """`told` carries a sentence about what was done, `failed` what stood in the way, `written` the
+    file of a paper."""
 
     told = Signal(str)
+    written = Signal(object)
     failed = Signal(object)
 
     def __init__(
@@ -40,6 +47,8 @@ class DaySteps(QWidget):
         self._workplace, self._t = workplace, workplace.language
         self._day, self._chosen = day, chosen
         self.plan, self.load, self.confirm = QPushButton(), QPushButton(), QPushButton()
+        self.more = QPushButton()
+        self._actions = [QAction(self) for _action in self._more()]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -55,8 +64,30 @@ class DaySteps(QWidget):
             if right in rights:
                 QShortcut(QKeySequence(key), self).activated.connect(act)
 
+        menu = QMenu(self)
+        for action, (_words, act, right, key) in zip(self._actions, self._more(), strict=True):
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(act)
+            action.setVisible(right in rights)
+            action.setEnabled(right in rights)
+            menu.addAction(action)
+            self.addAction(action)
+        self.more.setMenu(menu)
+        row.addWidget(self.more)
+
+    def _more(self) -> tuple[tuple[str, Callable[[], None], Right, str], ...]:
+        return (
+            (N_("Stops and van …"), self.change_route_day, Right.PLAN, "Ctrl+R"),
+            (N_("Pick list"), self.print_pick_list, Right.PRINT, "Ctrl+Shift+P"),
+            (N_("Load sheet"), self.print_load_sheet, Right.PRINT, "Ctrl+Shift+L"),
+        )
+
     def retranslate(self) -> None:
         t = self._t
+        self.more.setText(t("More"))
+        self.more.setAccessibleName(t("More"))
+        for action, (words, _act, _right, _key) in zip(self._actions, self._more(), strict=True):
+            action.setText(t(words))
         for button, words, tip in (
             (self.plan, t("Plan"), t("Plan whatever is due up to this day") + "  Ctrl+P"),
             (
@@ -129,6 +160,37 @@ class DaySteps(QWidget):
             self.told.emit(t("{n} notes are posted as delivered.", n=t.number(count)))
 
         self._start(work, done, t("Posting deliveries"))
+
+    def change_route_day(self) -> None:
+        """Change the order of a route's stops, its van or driver, before it is loaded."""
+        day = self._day()
+        self._workplace.read(
+            lambda reader: read_route_days(reader, day), self._open_route_day, self.failed.emit
+        )
+
+    def print_pick_list(self) -> None:
+        """Write what the planned deliveries of the day take from the warehouse."""
+        self._write("pick-list", print_pick_list)
+
+    def print_load_sheet(self) -> None:
+        """Write what stands on the vans of the day."""
+        self._write("load-sheet", print_load_sheet)
+
+    def _open_route_day(self, found: RouteDays) -> None:
+        dialog = RouteDay(self._workplace, self._day(), found, self)
+        dialog.exec()
+        if dialog.changed:
+            self.told.emit(self._t("The route day is changed."))
+
+    def _write(self, kind: str, write: Callable[..., Table]) -> None:
+        workplace, day, t = self._workplace, self._day(), self._t
+        file = workplace.paths.output / f"{kind}-{day.isoformat()}.pdf"
+
+        def work(_job: Job) -> Path:
+            write(workplace.office, workplace.actor, file, t.translator, day)
+            return file
+
+        self._start(work, self.written.emit, t("Printing"))
 
     def _start(self, work: Callable[[Job], T], done: Callable[[T], None], title: str) -> None:
         self._workplace.tasks.start(DATABASE, work, done=done, failed=self.failed.emit, title=title)
