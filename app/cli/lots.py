@@ -1,23 +1,61 @@
-"""`stock expiring`, `stock trace`: what expires soon, and where a lot came from and went."""
+"""What is the matter with stock: what expires soon, where a lot went, what cannot be."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from app.cli.desk import desk_of, read_day
 from app.domain.rights import Right
+from app.errors import UsageError
 from app.services.reporting import today
+from app.services.stocking.explaining import close_case
 from app.storage.queries.lots import LotStep, expiring, trace_lot
+from app.storage.queries.stock_papers import cases
 
 ALERT_DAYS = 30
 
 
 def add_to(stock: typer.Typer) -> None:
     stock.command("expiring", epilog="Example: tallydock stock expiring --within 45")(show_expiring)
+    stock.command("cases", epilog="Example: tallydock stock cases --state closed")(show_cases)
+    stock.command("close-case", epilog="Example: tallydock stock close-case ID --note found")(
+        end_case
+    )
     stock.command("trace", epilog="Example: tallydock stock trace HX500 L2605A")(show_trace)
+
+
+def show_cases(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="open or closed.")] = "open",
+) -> None:
+    """Show places where more left than the book had, the oldest first."""
+    desk = desk_of(context)
+    desk.actor.require(Right.REPORT)
+    with desk.office() as office, office.database.read() as reader:
+        found = cases(reader, state)
+    rows = [asdict(each) | {"id": str(each.id)} for each in found]
+    lines = [f"{r.id}  {r.place_code}  {r.product_code}  {r.qty}  {r.note}".rstrip() for r in found]
+    desk.answer({"cases": rows, "problems": []}, lines)
+
+
+def end_case(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(help="Id of the case.")],
+    note: Annotated[str, typer.Option(help="What was the matter; it is kept.")],
+) -> None:
+    """Close a case with its explanation."""
+    desk = desk_of(context)
+    try:
+        key = UUID(case)
+    except ValueError:
+        raise UsageError(argument="ID", reason=f"“{case}” is no id") from None
+    with desk.office() as office:
+        close_case(office, desk.actor, key, note)
+    desk.answer({"closed": case, "problems": []}, [case])
 
 
 def show_expiring(

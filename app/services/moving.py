@@ -10,6 +10,7 @@ from app.storage.keys import derived_key
 from app.storage.queries.directory import places_by_code
 from app.storage.queries.empties import at_place, boms, own_stock
 from app.storage.store import Store
+from app.storage.store.cases import NEGATIVE
 from app.storage.store.stock import NegativeBalance
 
 
@@ -17,11 +18,14 @@ def move_goods(store: Store, moves: Sequence[Move]) -> tuple[NegativeBalance, ..
     """Post moves, each with its document line, and the empties that are tied in full goods.
 
     Returns the balances that are below zero now, at places where zero is the least there can be:
-    the caller refuses those whose `kind.negative` is REFUSED. Promises to orders that the goods no
-    longer cover are made smaller.
+    the caller refuses those whose `kind.negative` is REFUSED, of a van a case is opened
+    (INV-06). Promises to orders that the goods no longer cover are made smaller.
     """
     moves = _with_empties(store, moves)
     negative = store.stock.post(moves)
+    if negative:
+        wrong = [each for each in negative if each.kind is LocationKind.VAN]
+        store.cases.open(NEGATIVE, [(each.location_id, each.product_id) for each in wrong])
     left = {move.source.key for move in moves if move.source.kind is LocationKind.WAREHOUSE}
     if left:
         store.reservations.give_way(left)

@@ -41,7 +41,7 @@ from app.services.returning import receiving as returned_goods
 from app.services.returning import requesting
 from app.services.stock_taking import planning as count_planning
 from app.services.stock_taking import taking
-from app.services.stocking import receipts, transfers, write_offs
+from app.services.stocking import explaining, receipts, transfers, write_offs
 from app.storage import migrate
 from app.storage.database import Database
 from app.storage.queries.arrivals import archive_paths
@@ -77,6 +77,7 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "inspect_return": returned_goods.inspect_return,
     "receive_arrival": receipts.receive_arrival,
     "close_claim": receipts.close_claim,
+    "close_case": explaining.close_case,
     "ship_transfer": transfers.ship_transfer,
     "receive_transfer": transfers.receive_transfer,
     "write_off": write_offs.write_off,

@@ -165,17 +165,17 @@ def test_lines_of_a_delivery_are_replaced_at_loading(books: Books, order: Order)
     assert found.net_fen == 10700
 
 
-def test_a_count_waits_for_approval(books: Books) -> None:
+def test_what_a_count_said_is_kept_and_who_looked_stands_beside(books: Books) -> None:
     blank = a_count(books, counted=None, blind=True)
     with books.database.transaction(CLERK, "count") as store:
         store.documents.add([a_count(books), blank])
-        store.documents.approve_count(blank.header.id)
+        store.counts.change(blank.header.id, {"approved_by": "boss"})
     with books.database.read() as reader:
         found = {one.id: one for one in documents_in_state(reader, DocumentKind.CT, "submitted")}
     assert len(found) == 2
     waiting = found[blank.header.id]
     assert waiting.count is not None
-    assert (waiting.count.blind, waiting.count.approved_by) == (True, "clerk")
+    assert (waiting.count.blind, waiting.count.approved_by) == (True, "boss")
     assert (waiting.lines[0].count_state, waiting.lines[0].counted) == ("skipped", None)
 
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.domain.numbering import DocumentKind
 from app.storage.queries.joins import meets
@@ -15,6 +15,8 @@ from app.storage.tables import (
     location,
     party,
     product,
+    stock_balance,
+    stock_case,
     supplier_claim,
     transfer,
     transfer_line,
@@ -84,6 +86,56 @@ def claims(reader: Reader, state: str = "open") -> tuple[ClaimRow, ...]:
         .order_by(claim.opened_ms, claim.id)
     )
     return tuple(ClaimRow(*row) for row in reader.rows(query))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A place and a product whose stock cannot be; `qty` base units in the book now."""
+
+    id: uuid.UUID
+    kind: str
+    place_code: str
+    place_name: str
+    product_code: str
+    product_name: str
+    qty: int
+    state: str
+    note: str
+    opened_ms: int
+    closed_by: str | None
+
+
+def cases(reader: Reader, state: str = "open") -> tuple[CaseRow, ...]:
+    """Cases about stock, the oldest first."""
+    balance = (
+        select(func.coalesce(func.sum(stock_balance.c.qty), 0))
+        .where(
+            stock_balance.c.branch_id == stock_case.c.branch_id,
+            stock_balance.c.location_id == stock_case.c.location_id,
+            stock_balance.c.product_id == stock_case.c.product_id,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            stock_case.c.id,
+            stock_case.c.kind,
+            location.c.code,
+            location.c.name,
+            product.c.code,
+            product.c.name,
+            balance.label("qty"),
+            stock_case.c.state,
+            stock_case.c.note,
+            stock_case.c.opened_ms,
+            stock_case.c.closed_by,
+        )
+        .join(location, meets(stock_case.c.location_id, location))
+        .join(product, meets(stock_case.c.product_id, product))
+        .where(stock_case.c.branch_id == reader.branch_id, stock_case.c.state == state)
+        .order_by(stock_case.c.opened_ms, stock_case.c.id)
+    )
+    return tuple(CaseRow(*(*row[:6], int(row.qty), *row[7:])) for row in reader.rows(query))
 
 
 def in_transit(reader: Reader) -> tuple[InTransit, ...]:

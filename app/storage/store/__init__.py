@@ -6,6 +6,7 @@ from app.storage.reader import Reader
 from app.storage.store.audit import Audit
 from app.storage.store.backups import Backups
 from app.storage.store.blobs import Blobs
+from app.storage.store.cases import Cases
 from app.storage.store.coded_rows import CodedRows
 from app.storage.store.counts import Counts
 from app.storage.store.data_sets import DataSets
@@ -49,6 +50,7 @@ class Store:
         self.stock_papers = StockPapers(scope)
         self.documents = Documents(scope)
         self.counts = Counts(scope)
+        self.cases = Cases(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)
         self.terminal_keys = TerminalKeys(scope)

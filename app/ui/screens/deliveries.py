@@ -59,7 +59,7 @@ class DeliveriesScreen(Screen):
         self._reverse = QPushButton()
         self.type_in = QPushButton()
         self.steps = DaySteps(workplace, lambda: self.day, self._chosen)
-        for part in (self._day, self.filter, self.steps, self.type_in, self._reverse, self._print):
+        for part in (self._day, self.filter, self.type_in, self._reverse, self._print):
             self.controls.addWidget(part)
         self.type_in.setVisible(Right.POST_DELIVERIES in workplace.actor.rights)
         self.type_in.setEnabled(False)
@@ -245,6 +245,7 @@ class DeliveriesScreen(Screen):
         bar = QHBoxLayout()
         bar.addWidget(self._groups)
         bar.addStretch(1)
+        bar.addWidget(self.steps)
         left = QFrame()
         below = QVBoxLayout(left)
         below.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from app.domain.business_day import business_date
 from app.domain.rights import Right
 from app.i18n import N_
+from app.services.stocking.explaining import close_case
 from app.services.stocking.receipts import close_claim
 from app.services.stocking.write_offs import WrittenOff, approve_write_off
 from app.storage.queries.counts import CountRow
@@ -81,6 +82,8 @@ class StockDesk(QObject):
             self._approve(row)
         elif row.kind == "claim" and self.may_post:
             self._end_claim(row)
+        elif row.kind == "case" and self.may_post:
+            self._explain(row)
 
     def _open(self, form: Form, papers: Papers) -> None:
         t = self._t
@@ -142,6 +145,21 @@ class StockDesk(QObject):
             failed=self.failed.emit,
             title=t("Approving a write-off"),
         )
+
+    def _explain(self, row: WaitingRow) -> None:
+        t, workplace = self._t, self._workplace
+        note = ReasonDialog.ask(
+            workplace,
+            t("{goods} at {place}", goods=row.what, place=row.detail),
+            t("More left than the book had. What was the matter? Count the place first."),
+            t("Close the case"),
+            self._window,
+        )
+        if note is not None:
+            self._start(
+                lambda: close_case(workplace.office, workplace.actor, row.key, note),
+                t("The case is closed."),
+            )
 
     def _end_claim(self, row: WaitingRow) -> None:
         t, workplace = self._t, self._workplace

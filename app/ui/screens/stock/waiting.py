@@ -6,7 +6,13 @@ from uuid import UUID
 
 from app.i18n import N_
 from app.storage.queries.directory import products_by_code
-from app.storage.queries.stock_papers import InTransit, claims, in_transit, write_offs_waiting
+from app.storage.queries.stock_papers import (
+    InTransit,
+    cases,
+    claims,
+    in_transit,
+    write_offs_waiting,
+)
 from app.storage.reader import Reader
 from app.ui.language import Language
 from app.ui.models.columns import Ask, Column, Look
@@ -17,6 +23,7 @@ LOOKS: Mapping[str, Look] = {
     "transfer": Look("busy", "truck", N_("Under way")),
     "write_off": Look("warn", "hourglass", N_("Write-off to approve")),
     "claim": Look("warn", "triangle-alert", N_("Claim on a supplier")),
+    "case": Look("bad", "shield-alert", N_("Stock that cannot be")),
 }
 CLAIMS: Mapping[str, str] = {
     "short": N_("short"),
@@ -50,6 +57,19 @@ def waiting(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[Waiting
     rows += [
         WaitingRow("write_off", key, "", "", "", by, None, fen)
         for key, by, fen in write_offs_waiting(reader)
+    ]
+    rows += [
+        WaitingRow(
+            "case",
+            case.id,
+            "",
+            f"{case.product_code}  {case.product_name}",
+            case.place_name or case.place_code,
+            "",
+            case.qty,
+            None,
+        )
+        for case in cases(reader)
     ]
     found = claims(reader)
     names = products_by_code(reader, {claim.product_code for claim in found})
