@@ -59,7 +59,7 @@ def fefo(
     """
     picks = []
     fit = [stock for stock in on_hand if stock.qty > 0 and stock.lot.outlasts(on, min_days)]
-    for stock in sorted(fit, key=_removal_order):
+    for stock in leaving_first(fit):
         if need <= 0:
             break
         taken = min(need, stock.qty)
@@ -68,5 +68,8 @@ def fefo(
     return tuple(picks), need
 
 
-def _removal_order(stock: LotStock) -> tuple[date, date, str]:
-    return stock.lot.removal or date.max, stock.received, stock.lot.code
+def leaving_first(stock: Iterable[LotStock]) -> list[LotStock]:
+    """The earliest removal in front, goods without dates last."""
+    return sorted(
+        stock, key=lambda each: (each.lot.removal or date.max, each.received, each.lot.code)
+    )

@@ -124,6 +124,30 @@ RULES: Mapping[str, str] = {
     "not-on-van": N_(
         "{number} is “{state}”. Only what is on a van can be typed from paper; look at its result."
     ),
+    "count-negative": N_("Less than nothing cannot be counted. Correct the figure."),
+    "checker-is-driver": N_(
+        "{person} drives and may not check the load too. Somebody else of the warehouse has to."
+    ),
+    "not-checked": N_(
+        "Nothing is said of {product}, which was picked. Count it; if there is none, write 0."
+    ),
+    "overloaded": N_(
+        "Of {product} {found} units were found but {picked} were picked. Take the rest off the "
+        "van, or count again."
+    ),
+    "unfit-load": N_(
+        "{qty} units of {product} cannot go: the book has no such lot there, or it is too old for "
+        "these customers. Load another lot."
+    ),
+    "not-a-wholesalers": N_(
+        "{number} is not handed to a wholesaler: its goods come from our own vans. Plan it, or "
+        "amend the order."
+    ),
+    "slip-missing": N_("The slip has no number. Type the number that the wholesaler printed."),
+    "slip-told": N_("Slip {slip} of this wholesaler is here already, as {number}."),
+    "wholesalers-goods": N_(
+        "{number} was delivered by a wholesaler: its goods go back to him, not to us."
+    ),
     "returned-too-much": N_(
         "Of {product} at most {left} units can come back. Look at the delivery it came by."
     ),

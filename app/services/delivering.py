@@ -14,11 +14,12 @@ from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
 from app.domain.stock import Location, LocationKind, Move
 from app.errors import NotFound, RuleBroken
+from app.services.deliveries.load_sheets import Difference, LoadCheck, add_sheet, found_goods
 from app.services.journal import Step, journaled
 from app.services.moving import move_goods
 from app.services.numbering import issue
 from app.services.office import Office
-from app.services.picking import propose
+from app.services.picking import Limits, Planned, propose
 from app.storage.queries.deliveries import compose
 from app.storage.queries.directory import (
     FoundRoute,
@@ -28,6 +29,7 @@ from app.storage.queries.directory import (
 )
 from app.storage.queries.documents import FoundDocument, FoundLine, deliveries_of_day
 from app.storage.snapshots import freeze
+from app.storage.store.load_sheets import LoadSheet
 from app.storage.store.papers import Line
 
 
@@ -42,12 +44,16 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load made official; for `left_behind` deliveries there was nothing in stock at all."""
+    """What a load made official; for `left_behind` deliveries there was nothing in stock at all.
+
+    `differences`: what the check of the load found other than it was picked.
+    """
 
     load_no: str
     numbers: tuple[str, ...]
     shorts: tuple[Short, ...]
     left_behind: int
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +70,28 @@ class _Picked:
         return not any(line.qty for line, _ in self.lines)
 
 
-def load(office: Office, actor: Actor, day: date, route: str) -> Loaded:
+def load(
+    office: Office, actor: Actor, day: date, route: str, check: LoadCheck | None = None
+) -> Loaded:
     """Load all planned deliveries of a route's day into its van.
 
     Lots leave in the order of their removal dates. What is not in stock stays on the note as
-    short. Raises NotFound for an unknown route or one without deliveries to load,
+    short. With a `check` what checker and driver counted is loaded instead of what was picked; what
+    they did not find is short on the last stops.
+
+    Raises NotFound for an unknown route or one without deliveries to load,
     RuleBroken("route-without-van") when the day's vehicle has no stock location,
-    RuleBroken("two-vans") when parts of it were planned with different ones.
+    RuleBroken("two-vans") when parts of it were planned with different ones, and for a check what
+    `found_goods` raises, or RuleBroken("unfit-load") for lots that cannot go to these stops.
     """
     actor.require(Right.POST_STOCK)
-    with journaled(office, actor, "load", subject=f"{route} {day}", day=day, route=route) as step:
-        return _load(step, day, route)
+    with journaled(
+        office, actor, "load", subject=f"{route} {day}", day=day, route=route, check=check
+    ) as step:
+        return _load(step, day, route, check)
 
 
-def _load(step: Step, day: date, route_code: str) -> Loaded:
+def _load(step: Step, day: date, route_code: str, check: LoadCheck | None) -> Loaded:
     store = step.store
     route = routes_by_code(store.reader).get(route_code)
     if route is None:
@@ -86,9 +100,13 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
     if not planned:
         raise NotFound(what="delivery to load", key=f"{route_code} {day}")
     van = _van_of(step, route, planned)
-    picked = _pick_all(step, planned, day)
+    by_list = loaded = propose(store, planned, day)
+    if check is not None:
+        loaded = _as_found(step, planned, day, found_goods(step, by_list, check))
+    picked = _split(step, loaded)
     going = [each for each in picked if not each.is_empty]
-    load_no = str(store.numbers.issue(DocumentKind.LS, day))
+    load_number = store.numbers.issue(DocumentKind.LS, day)
+    load_no = str(load_number)
     numbers = issue(store, DocumentKind.DN, [day] * len(going))
     ids = [each.delivery.id for each in going]
     for each in going:
@@ -103,6 +121,9 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
     )
     move_goods(store, _moves(step, going, van, day))
     store.documents.freeze([freeze(key, compose(store.reader, key)) for key in ids])
+    driver_id = next(each.delivery.driver_id for each in planned if each.delivery is not None)
+    sheet = LoadSheet(route_id=route.id, van_id=van.key, day=day, driver_id=driver_id)
+    differences = add_sheet(step, load_number, sheet, by_list, loaded, check)
     store.audit.about(load_no)
     shorts = tuple(
         Short(str(number), code, ordered - line.qty)
@@ -110,7 +131,21 @@ def _load(step: Step, day: date, route_code: str) -> Loaded:
         for (line, ordered), code in zip(each.lines, _codes(each), strict=True)
         if line.qty < ordered
     )
-    return Loaded(load_no, tuple(map(str, numbers)), shorts, len(picked) - len(going))
+    left_behind = len(picked) - len(going)
+    return Loaded(load_no, tuple(map(str, numbers)), shorts, left_behind, tuple(differences))
+
+
+def _as_found(step: Step, planned: Sequence[FoundDocument], day: date, limits: Limits) -> Planned:
+    loaded = propose(step.store, planned, day, limits)
+    found = {key: sum(lots.values()) for key, lots in limits.items()}
+    for _delivery, lines in loaded:
+        for each in lines:
+            found[each.line.product_id] -= sum(pick.qty for pick in each.picks)
+    codes = {each.line.product_id: each.line.product_code for _, lines in loaded for each in lines}
+    for key, left in found.items():
+        if left:
+            raise RuleBroken("unfit-load", product=codes[key], qty=left)
+    return loaded
 
 
 def _drop(step: Step, ids: Sequence[UUID]) -> None:
@@ -131,10 +166,10 @@ def _van_of(step: Step, route: FoundRoute, planned: Sequence[FoundDocument]) -> 
     raise RuleBroken("route-without-van", route=route.code)
 
 
-def _pick_all(step: Step, planned: Sequence[FoundDocument], day: date) -> list[_Picked]:
+def _split(step: Step, planned: Planned) -> list[_Picked]:
     """One line for each lot, and one for what is missing."""
     picked = []
-    for delivery, proposed in propose(step.store, planned, day):
+    for delivery, proposed in planned:
         lines: list[tuple[Line, int]] = []
         for each in proposed:
             parts: list[tuple[UUID | None, int, int]] = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from app.domain.lots import Pick, fefo
+from app.domain.lots import LotStock, Pick, fefo
 from app.storage.queries.directory import customers_by_code
 from app.storage.queries.documents import FoundDocument, FoundLine
 from app.storage.store import Store
@@ -23,10 +23,19 @@ class Proposed:
     missing: int
 
 
+Planned = Sequence[tuple[FoundDocument, Sequence[Proposed]]]
+"""Deliveries in the order of their stops, with what their lines take."""
+Limits = Mapping[UUID, Mapping[UUID | None, int]]
+"""Base units by product and lot."""
+
+
 def propose(
-    store: Store, planned: Sequence[FoundDocument], day: date
-) -> list[tuple[FoundDocument, list[Proposed]]]:
-    """Picks for one delivery after the other, in the order of stops; nothing is moved."""
+    store: Store, planned: Sequence[FoundDocument], day: date, limits: Limits | None = None
+) -> Planned:
+    """Picks for one delivery after the other, in the order of stops; nothing is moved.
+
+    Not more of any lot than `limits` say, if there are any.
+    """
     customers = customers_by_code(store.reader, None, day).values()
     min_days = {customer.id: customer.min_remaining_days for customer in customers}
     wanted: defaultdict[UUID, set[UUID]] = defaultdict(set)
@@ -34,6 +43,7 @@ def propose(
         if delivery.delivery is not None:
             wanted[delivery.delivery.source_id] |= {line.product_id for line in delivery.lines}
     stock = {place: store.stock.lots_on_hand(place, ids) for place, ids in wanted.items()}
+    left = None if limits is None else {key: dict(lots) for key, lots in limits.items()}
     found = []
     for delivery in planned:
         if delivery.delivery is None:
@@ -43,11 +53,20 @@ def propose(
         lines = []
         for line in delivery.lines:
             there = on_hand.get(line.product_id, [])
-            picks, missing = fefo(there, line.qty, day, days)
+            lots = None if left is None else left.get(line.product_id, {})
+            picks, missing = fefo(_within(there, lots), line.qty, day, days)
             taken = {pick.stock.key: pick.qty for pick in picks}
             on_hand[line.product_id] = [
                 replace(each, qty=each.qty - taken.get(each.key, 0)) for each in there
             ]
+            if lots is not None:
+                lots.update({key: lots[key] - qty for key, qty in taken.items()})
             lines.append(Proposed(line, picks, missing))
         found.append((delivery, lines))
     return found
+
+
+def _within(stock: list[LotStock], lots: Mapping[UUID | None, int] | None) -> list[LotStock]:
+    if lots is None:
+        return stock
+    return [replace(each, qty=min(each.qty, lots.get(each.key, 0))) for each in stock]

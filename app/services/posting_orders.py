@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from app.domain.numbering import DocumentKind, DocumentNumber
 from app.domain.orders import OrderLine, OrderState, classify
@@ -226,7 +227,7 @@ def _paper(
         origin=draft.origin,
         fulfilment_mode=_FULFILMENT[draft.fulfilment],
         payment_mode=draft.payment,
-        wholesaler_id=None if wholesaler is None else wholesaler.id,
+        wholesaler_id=_wholesaler(draft, customer, wholesaler),
         hold_codes=tuple(held),
         order_class=classify(
             buyer_is_wholesaler=customer.customer_type == "WHOLESALER",
@@ -235,6 +236,15 @@ def _paper(
             origin=draft.origin,
         ),
     )
+
+
+def _wholesaler(
+    draft: OrderDraft, customer: FoundCustomer, named: FoundCustomer | None
+) -> UUID | None:
+    """Who is to deliver: the wholesaler that was named, else the customer's own one."""
+    if named is not None or draft.fulfilment == "own":
+        return None if named is None else named.id
+    return customer.wholesaler_id
 
 
 def _line(line: OrderLine, priced: PricedLine, key: TerminalKey, source: Source) -> Line:

@@ -60,7 +60,7 @@ def judge_returns(bench: Bench, cases: Returns, notes: Notes, deliveries: Delive
             case.add([problem("W_RET_UNKNOWN", "RTN")])
             continue
         note = notes.get(draft.original)
-        known = note is not None and note.delivery is not None
+        known = note is not None and note.delivery is not None and not note.delivery.by_wholesaler
         if note is None or not known or (customer is not None and note.party_id != customer.id):
             case.add([problem("E_RET_NOTE", "RTN", note_number=draft.original)])
             continue

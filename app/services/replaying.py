@@ -31,7 +31,9 @@ from app.services import (
     transferring,
 )
 from app.services.archive import HOST, Archive, ArchivedFile, origin_of
-from app.services.deliveries import confirming
+from app.services.consigning import counting as consigned_counts
+from app.services.consigning import placing as consigned_goods
+from app.services.deliveries import by_wholesaler, confirming
 from app.services.importing import stock as importing_stock
 from app.services.journal import Entry, read_entry
 from app.services.office import Office
@@ -84,6 +86,10 @@ VERBS: Mapping[str, Callable[..., Any]] = {
     "approve_write_off": write_offs.approve_write_off,
     "receive_goods": receiving.receive_goods,
     "transfer_goods": transferring.transfer_goods,
+    "place_goods": consigned_goods.place_goods,
+    "take_goods_back": consigned_goods.take_goods_back,
+    "count_goods": consigned_counts.count_goods,
+    "take_slip": by_wholesaler.take_slip,
     "plan_route_day": planning.plan_route_day,
     "deliver_again": planning.deliver_again,
     "drop_delivery": planning.drop_delivery,

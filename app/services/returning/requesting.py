@@ -57,7 +57,8 @@ def request_return(office: Office, actor: Actor, asked: AskedReturn) -> UUID:
     """Enter a return and give its key; it is approved at once if every line refers to a delivery.
 
     Raises NotFound for a code that is nowhere, RuleBroken: "no-lines", "move", "reason-missing",
-    "returned-too-much" for more than was delivered and is not back yet (INV-14).
+    "returned-too-much" for more than was delivered and is not back yet (INV-14),
+    "wholesalers-goods" for a note that a wholesaler delivered.
     """
     actor.require(Right.POST_RETURNS)
     if not asked.lines:
@@ -226,6 +227,8 @@ def _note(step: Step, asked: AskedReturn, customer: UUID) -> FoundDocument | Non
         raise NotFound(what="delivery note", key=asked.note)
     if note.state != "posted":
         raise RuleBroken("not-posted", number=asked.note, state=note.state)
+    if note.delivery.by_wholesaler:
+        raise RuleBroken("wholesalers-goods", number=asked.note)
     return note
 
 

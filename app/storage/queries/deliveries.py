@@ -12,7 +12,7 @@ from app.domain.papers import DeliveryNote, NoteLine
 from app.domain.quantity import Packings
 from app.errors import NotFound
 from app.storage.queries.directory import find_branch, products_by_code
-from app.storage.queries.joins import meets
+from app.storage.queries.joins import meets, taken_back
 from app.storage.reader import Reader
 from app.storage.snapshots import thaw
 from app.storage.tables import (
@@ -137,6 +137,22 @@ def vans_driven(reader: Reader, driver_id: uuid.UUID, day: date) -> tuple[uuid.U
         .distinct()
     )
     return tuple(row.van_id for row in reader.rows(query))
+
+
+def slip_taken(reader: Reader, source_id: uuid.UUID, slip: str) -> str | None:
+    """The number under which a wholesaler's slip is kept, if it was not taken back."""
+    query = (
+        select(document.c.number)
+        .join(delivery, meets(delivery.c.document_id, document))
+        .where(
+            document.c.branch_id == reader.branch_id,
+            document.c.kind == DocumentKind.DN.value,
+            document.c.note == slip,
+            delivery.c.source_id == source_id,
+            ~taken_back(document),
+        )
+    )
+    return reader.connection.scalar(query)
 
 
 def note(reader: Reader, number: str) -> DeliveryNote:

@@ -94,6 +94,11 @@ class DeliveryFacts:
     delivered_ms: int | None
     attempt: int
 
+    @property
+    def by_wholesaler(self) -> bool:
+        """Whether the goods were a wholesaler's: what ours bring goes by a load and its van."""
+        return self.result is not None and self.van_id is None
+
 
 @dataclass(frozen=True, slots=True)
 class CountFacts:

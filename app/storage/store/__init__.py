@@ -12,6 +12,7 @@ from app.storage.store.counts import Counts
 from app.storage.store.data_sets import DataSets
 from app.storage.store.documents import Documents
 from app.storage.store.files import Files
+from app.storage.store.load_sheets import LoadSheets
 from app.storage.store.masters import Masters
 from app.storage.store.number_blocks import NumberBlocks
 from app.storage.store.numbers import Numbers
@@ -51,6 +52,7 @@ class Store:
         self.documents = Documents(scope)
         self.counts = Counts(scope)
         self.cases = Cases(scope)
+        self.load_sheets = LoadSheets(scope)
         self.uploads = Uploads(scope)
         self.terminals = Terminals(scope)
         self.terminal_keys = TerminalKeys(scope)

@@ -11,6 +11,8 @@ from app.storage.tables import stock_case
 
 NEGATIVE = "negative"
 """More left a place than the book had there (INV-06)."""
+CONSIGNED = "consigned"
+"""More of our goods lie with a customer than were ever laid down there."""
 
 
 class Cases:

@@ -1,0 +1,1 @@
+"""Consignment: goods of ours at a customer's, sold as counts find them gone."""
