@@ -6,16 +6,15 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
-from app.cli import enquiry
+from app.cli import enquiry, going_out
 from app.cli.desk import desk_of, read_day
+from app.cli.reading import read_key, read_lines
 from app.errors import NotFound, UsageError
 from app.explain import word
 from app.services.deliveries.confirming import LineResult, NoteResult, confirm_deliveries
-from app.services.delivering import load
 from app.services.planning import deliver_again, drop_delivery, plan_route_day
 from app.services.proofs import proof_of
 from app.services.reversing import reverse
@@ -36,7 +35,7 @@ def add_to(tree: typer.Typer) -> None:
     group.command("list", epilog=day.format("list"))(show_list)
     group.command("stops", epilog=day.format("stops") + " R01 C0002 C0001")(stops)
     group.command("van", epilog=day.format("van") + " R01 V02 --driver D02")(van)
-    group.command("load", epilog=day.format("load") + " R01")(load_van)
+    going_out.add_to(group)
     group.command("confirm", epilog=number.format("confirm") + " --signer Wang")(confirm)
     group.command("show", epilog=number.format("show"))(show)
     group.command(
@@ -109,29 +108,6 @@ def show_list(
         for row in rows
     ]
     desk.answer({"deliveries": [_row(row) for row in rows], "problems": []}, lines)
-
-
-def load_van(
-    context: typer.Context,
-    day: Annotated[str, typer.Argument(help="Day of delivery, YYYY-MM-DD.")],
-    route: Annotated[str, typer.Argument(help="Code of the route.")],
-) -> None:
-    """Load what is planned into the route's van: lots picked, notes numbered, goods moved."""
-    desk = desk_of(context)
-    with desk.office() as office:
-        loaded = load(office, desk.actor, _day(day), route)
-    shorts = [
-        {"number": each.number, "product": each.product, "qty": each.qty} for each in loaded.shorts
-    ]
-    document = {
-        "load": loaded.load_no,
-        "notes": list(loaded.numbers),
-        "shorts": shorts,
-        "left_behind": loaded.left_behind,
-        "problems": [],
-    }
-    lines = [loaded.load_no, *loaded.numbers]
-    desk.answer(document, [*lines, *(f"{s['number']} {s['product']} -{s['qty']}" for s in shorts)])
 
 
 def confirm(
@@ -233,10 +209,7 @@ def drop(
 ) -> None:
     """Take a planned delivery back before it is loaded; its order is planned again later."""
     desk = desk_of(context)
-    try:
-        key = UUID(delivery)
-    except ValueError:
-        raise UsageError(argument="DELIVERY", reason=f"“{delivery}” is no id") from None
+    key = read_key(delivery, "DELIVERY")
     with desk.office() as office:
         drop_delivery(office, desk.actor, key, reason)
     desk.answer({"dropped": delivery, "problems": []}, [delivery])
@@ -258,12 +231,7 @@ def _with_refusals(reader: Any, result: NoteResult, refused: list[str]) -> NoteR
     found = documents_by_number(reader, [result.number]).get(result.number)
     if found is None:
         raise NotFound(what="delivery note", key=result.number)
-    units: dict[int, int] = {}
-    for text in refused:
-        line, _, qty = text.partition("=")
-        if not (line.isdecimal() and qty.isdecimal()):
-            raise UsageError(argument="--refused", reason=f"“{text}” is not LINE=UNITS")
-        units[int(line)] = int(qty)
+    units = read_lines(refused, "--refused")
     lines = tuple(
         LineResult(
             line.line_no,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from app.cli.desk import desk_of, read_day
+from app.cli.reading import read_key
 from app.domain.rights import Right
-from app.errors import UsageError
 from app.services.reporting import today
 from app.services.stocking.explaining import close_case
 from app.storage.queries.lots import LotStep, expiring, trace_lot
 from app.storage.queries.stock_papers import cases
-
-ALERT_DAYS = 30
 
 
 def add_to(stock: typer.Typer) -> None:
@@ -49,10 +46,7 @@ def end_case(
 ) -> None:
     """Close a case with its explanation."""
     desk = desk_of(context)
-    try:
-        key = UUID(case)
-    except ValueError:
-        raise UsageError(argument="ID", reason=f"“{case}” is no id") from None
+    key = read_key(case)
     with desk.office() as office:
         close_case(office, desk.actor, key, note)
     desk.answer({"closed": case, "problems": []}, [case])
@@ -61,8 +55,9 @@ def end_case(
 def show_expiring(
     context: typer.Context,
     within: Annotated[
-        int, typer.Option(help="Days left to the best-before day, or fewer.")
-    ] = ALERT_DAYS,
+        int | None,
+        typer.Option(help="Days left, or fewer; else the alert days of each product."),
+    ] = None,
     day: Annotated[str | None, typer.Option(help="Day to count from, else today.")] = None,
 ) -> None:
     """Show goods in places of our own that expire soon or have expired, the nearest first."""

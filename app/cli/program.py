@@ -10,6 +10,7 @@ import typer
 from app.cli import (
     backups,
     checking,
+    consigning,
     counting,
     databases,
     deliveries,
@@ -56,6 +57,7 @@ def program() -> typer.Typer:
         deliveries,
         returns,
         stock,
+        consigning,
         counting,
         importing,
         reporting,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from app.cli.desk import Desk, desk_of
+from app.cli.reading import read_key
 from app.domain.evidence import Proposal
-from app.errors import UsageError
 from app.services.contents import compare
 from app.services.quarantine import (
     Resolution,
@@ -72,7 +71,7 @@ def settle(
     What decides about evidence waits for a second person (--user) who says the same.
     """
     desk = desk_of(context)
-    key = _key(item)
+    key = read_key(item, "ITEM")
     with desk.office() as office:
         done = fix(office, desk.actor, key, code)
     _answer(desk, done)
@@ -88,7 +87,7 @@ def turn_down(
     What decides about evidence waits for a second person (--user) who says the same.
     """
     desk = desk_of(context)
-    key = _key(item)
+    key = read_key(item, "ITEM")
     with desk.office() as office:
         done = reject(office, desk.actor, key, reason)
     _answer(desk, done)
@@ -108,7 +107,7 @@ def show_both(
 ) -> None:
     """Show the first and the other content of a record that came twice."""
     desk = desk_of(context)
-    key = _key(item)
+    key = read_key(item, "ITEM")
     with desk.office() as office:
         sides = compare(office, desk.actor, key, desk.t)
     fields = [
@@ -128,13 +127,6 @@ def show_both(
         "problems": [],
     }
     desk.answer(answer, lines)
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(argument="ITEM", reason=f"“{text}” is not the id of an item") from None
 
 
 def _item(waiting: Waiting) -> dict[str, Any]:

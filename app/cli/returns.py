@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from app.cli.desk import Desk, desk_of
+from app.cli.reading import read_key
 from app.domain.quantity_text import read_quantity
 from app.domain.returns import Disposition
 from app.domain.rights import Right
@@ -110,8 +111,8 @@ def approve(
     """Allow a return without a delivery note; somebody else than who entered it."""
     desk = desk_of(context)
     with desk.office() as office:
-        approve_return(office, desk.actor, _key(key), reason)
-    _told(desk, _key(key))
+        approve_return(office, desk.actor, read_key(key), reason)
+    _told(desk, read_key(key))
 
 
 def reject(
@@ -122,8 +123,8 @@ def reject(
     """Refuse a return whose goods are not here yet."""
     desk = desk_of(context)
     with desk.office() as office:
-        reject_return(office, desk.actor, _key(key), reason)
-    _told(desk, _key(key))
+        reject_return(office, desk.actor, read_key(key), reason)
+    _told(desk, read_key(key))
 
 
 def receive(
@@ -132,8 +133,8 @@ def receive(
     """The goods are here: into quarantine with them; the return gets its number."""
     desk = desk_of(context)
     with desk.office() as office:
-        receive_return(office, desk.actor, _key(key))
-    _told(desk, _key(key))
+        receive_return(office, desk.actor, read_key(key))
+    _told(desk, read_key(key))
 
 
 def inspect(
@@ -154,8 +155,8 @@ def inspect(
             raise UsageError(argument="--line", reason=f"is one of {', '.join(Disposition)}")
         looked.append(Looked(int(parts[0]), int(parts[1]), Disposition(parts[2])))
     with desk.office() as office:
-        inspect_return(office, desk.actor, _key(key), looked)
-    _told(desk, _key(key))
+        inspect_return(office, desk.actor, read_key(key), looked)
+    _told(desk, read_key(key))
 
 
 def empties(
@@ -196,17 +197,10 @@ def _told(desk: Desk, key: UUID) -> None:
 def _find(reader: Any, text: str) -> ReturnRow:
     found = return_rows(reader, number=text)
     if not found:
-        found = return_rows(reader, key=_key(text))
+        found = return_rows(reader, key=read_key(text))
     if not found:
         raise NotFound(what="return", key=text)
     return found[0]
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(argument="ID", reason=f"“{text}” is no id of a return") from None
 
 
 def _row(row: ReturnRow) -> dict[str, Any]:

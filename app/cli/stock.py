@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from app.cli import lots
 from app.cli.desk import desk_of, read_day
-from app.domain.quantity_text import read_quantity
+from app.cli.reading import read_goods, read_key, read_lines
 from app.domain.rights import Right
 from app.errors import NotFound, UsageError
 from app.services.office import Office
@@ -135,7 +134,7 @@ def receive(
     """Book goods in; what is short, rejected or too much opens a claim."""
     desk = desk_of(context)
     with desk.office() as office:
-        goods = _goods(office, line)
+        goods = read_goods(office, line)
         announced = _units(office, line, expected or ())
         turned_down = _units(office, line, rejected or ())
         lines = tuple(
@@ -204,7 +203,7 @@ def end_claim(
     """Say how a claim ended."""
     desk = desk_of(context)
     with desk.office() as office:
-        close_claim(office, desk.actor, _key(claim), note)
+        close_claim(office, desk.actor, read_key(claim), note)
     desk.answer({"closed": claim, "problems": []}, [claim])
 
 
@@ -217,7 +216,9 @@ def ship(
     """Send goods; they are in transit until they are received."""
     desk = desk_of(context)
     with desk.office() as office:
-        lines = tuple(TransferredLine(code, qty, lot) for code, qty, lot in _goods(office, line))
+        lines = tuple(
+            TransferredLine(code, qty, lot) for code, qty, lot in read_goods(office, line)
+        )
         number = ship_transfer(office, desk.actor, Transfer(source, target, lines))
     desk.answer({"number": number, "problems": []}, [number])
 
@@ -232,12 +233,7 @@ def arrive(
 ) -> None:
     """Book what arrived; what is missing is lost and takes a reason and a second person."""
     desk = desk_of(context)
-    told = {}
-    for text in received or ():
-        line, _, units = text.partition("=")
-        if not (line.isdecimal() and units.isdecimal()):
-            raise UsageError(argument="--received", reason=f"“{text}” is not LINE=UNITS")
-        told[line] = int(units)
+    told = {str(line): qty for line, qty in read_lines(received or (), "--received").items()}
     with desk.office() as office:
         lost = receive_transfer(office, desk.actor, number, told, reason)
     desk.answer({"number": number, "lost": lost, "problems": []}, [f"{number}  -{lost}"])
@@ -276,7 +272,9 @@ def enter_loss(
     """Write goods off; much of value waits for a second person (exit code 0, no number yet)."""
     desk = desk_of(context)
     with desk.office() as office:
-        lines = tuple(LostLine(code, qty, reason, lot) for code, qty, lot in _goods(office, line))
+        lines = tuple(
+            LostLine(code, qty, reason, lot) for code, qty, lot in read_goods(office, line)
+        )
         target = "consumption" if tasting else "loss"
         done = write_off(office, desk.actor, Loss(place, lines, target))
     document = {"id": str(done.key), "number": done.number, "value_fen": done.value_fen}
@@ -300,24 +298,8 @@ def approve_loss(
     """Post a write-off that somebody else entered."""
     desk = desk_of(context)
     with desk.office() as office:
-        number = approve_write_off(office, desk.actor, _key(key))
+        number = approve_write_off(office, desk.actor, read_key(key))
     desk.answer({"number": number, "problems": []}, [number])
-
-
-def _goods(office: Office, texts: Sequence[str]) -> list[tuple[str, int, str]]:
-    """(product, base units, lot) of each line."""
-    parts = [text.split() for text in texts]
-    if any(len(words) not in (2, 3) for words in parts):
-        raise UsageError(argument="--line", reason="is PRODUCT QUANTITY [LOT]")
-    with office.database.read() as reader:
-        products = products_by_code(reader, {words[0] for words in parts})
-    found = []
-    for words in parts:
-        if words[0] not in products:
-            raise NotFound(what="product", key=words[0])
-        typed = read_quantity(products[words[0]].packings, words[1])
-        found.append((words[0], typed.qty, words[2] if len(words) == 3 else ""))
-    return found
 
 
 def _units(office: Office, lines: Sequence[str], texts: Sequence[str]) -> list[int]:
@@ -325,12 +307,5 @@ def _units(office: Office, lines: Sequence[str], texts: Sequence[str]) -> list[i
     if len(texts) > len(lines):
         raise UsageError(argument="--line", reason="there are fewer lines than quantities")
     pairs = [f"{line.split()[0]} {text}" for line, text in zip(lines, texts, strict=False)]
-    units: list[Any] = [qty for _, qty, _ in _goods(office, pairs)] if pairs else []
+    units: list[Any] = [qty for _, qty, _ in read_goods(office, pairs)] if pairs else []
     return [*units, *[0] * (len(lines) - len(units))]
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(argument="ID", reason=f"“{text}” is no id") from None

@@ -50,15 +50,19 @@ class Pick:
 
 
 def fefo(
-    on_hand: Iterable[LotStock], need: int, on: date, min_days: int
+    on_hand: Iterable[LotStock], need: int, on: date, min_days: int | None
 ) -> tuple[tuple[Pick, ...], int]:
     """Picks with the earliest removal first, and how much is missing.
 
-    Lots with fewer than `min_days` left on the day `on` are passed over; goods without dates
-    come last.
+    Lots with fewer than `min_days` left on the day `on` are passed over, none where that is None;
+    goods without dates come last.
     """
     picks = []
-    fit = [stock for stock in on_hand if stock.qty > 0 and stock.lot.outlasts(on, min_days)]
+    fit = [
+        stock
+        for stock in on_hand
+        if stock.qty > 0 and (min_days is None or stock.lot.outlasts(on, min_days))
+    ]
     for stock in leaving_first(fit):
         if need <= 0:
             break

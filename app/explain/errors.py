@@ -124,6 +124,9 @@ RULES: Mapping[str, str] = {
     "not-on-van": N_(
         "{number} is “{state}”. Only what is on a van can be typed from paper; look at its result."
     ),
+    "too-old": N_(
+        "What is left of {product} is too old for this customer. Take another lot, or write it off."
+    ),
     "count-negative": N_("Less than nothing cannot be counted. Correct the figure."),
     "checker-is-driver": N_(
         "{person} drives and may not check the load too. Somebody else of the warehouse has to."

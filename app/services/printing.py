@@ -60,6 +60,7 @@ def print_delivery_notes(
             row
             for row in listing(reader, day=day, route_code=route, number=number)
             if row.number is not None
+            and row.load_no  # a wholesaler's slip has a paper of his own
             and row.state in _OFFICIAL
             and (numbers is None or row.number in numbers)
         ]

@@ -68,3 +68,24 @@ def test_lots_are_traced_and_what_expires_is_told(tallydock: Run, office: Office
     ]
     assert tallydock("--json", *soon, "--within", "0").document["stock"][0]["days_left"] == 0
     assert tallydock("stock", "expiring", "--day", "soon").code == 2
+
+
+def test_goods_lie_with_a_customer_until_a_count_finds_them_gone(
+    tallydock: Run, office: Office
+) -> None:
+    receipt = ("receipts", "receive", "SUP1", "WH1", "--line", "HX500 20CS")
+    assert tallydock(*receipt).code == 0
+    placed = tallydock("consignment", "place", "C0001", "WH1", "--line", "HX500 10CS")
+    assert placed.code == 0
+    (row,) = tallydock("--json", "consignment", "list").document["goods"]
+    assert (row["product_code"], row["qty"], row["counted_ms"]) == ("HX500", 120, None)
+    back = ("consignment", "take-back", "C0001", "WH1", "--line", "HX500 2CS")
+    assert tallydock(*back).code == 0
+    counting = ("consignment", "count", "C0001", "--line", "HX500 3CS", "--signer", "王店主")
+    sold = tallydock("--json", *counting).document
+    assert (sold["net_fen"], sold["too_many"]) == (26750, [])
+    (row,) = tallydock("--json", "consignment", "list", "--customer", "C0001").document["goods"]
+    assert row["qty"] == 36
+    assert row["counted_ms"]
+    assert tallydock("consignment", "count", "C0001", "--line", "HX500").code == 2
+    assert tallydock("check").code == 0

@@ -19,7 +19,7 @@ from app.services.replaying import replay
 from app.services.reversing import reverse
 from app.storage.queries.documents import documents_by_number
 from app.storage.queries.stock_papers import cases
-from tests.support.offices import CLERK, KEEPER
+from tests.support.offices import CLERK, HOUR_MS, KEEPER, MORNING_MS, at
 from tests.support.trades import assert_sound, stock_of
 
 THEIRS = "CONSIGNMENT-C0001"
@@ -104,6 +104,17 @@ def test_goods_that_are_not_there_do_not_go(placed: Office) -> None:
         place_goods(placed, KEEPER, goods(ConsignedLine("HX500", 0)))
     with pytest.raises(RuleBroken, match="no-lines"):
         place_goods(placed, KEEPER, goods())
+
+
+def test_goods_too_old_for_the_customer_are_not_laid_down_but_may_be_fetched(
+    placed: Office,
+) -> None:
+    # both lots have to be off the shelf by the end of October
+    later = at(placed, MORNING_MS + 160 * 24 * HOUR_MS)
+    with pytest.raises(RuleBroken, match="too-old"):
+        place_goods(later, KEEPER, goods(ConsignedLine("HX500", 12)))
+    take_goods_back(later, KEEPER, goods(ConsignedLine("HX500", 120)))
+    assert stock_of(placed, THEIRS) == 0
 
 
 def test_a_count_that_cannot_be_is_refused(placed: Office) -> None:

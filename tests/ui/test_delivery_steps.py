@@ -10,12 +10,14 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.domain.rights import Actor, Right
+from app.services.delivering import Loaded
 from app.services.office import Office
 from app.services.ordering.entering import EnteredLine, EnteredOrder, enter_order
 from app.services.paper_entry import PaperResult
 from app.services.planning import plan_route_day
 from app.storage.queries.deliveries import listing
 from app.storage.queries.documents import documents_by_number
+from app.ui.dialogs.load_check import LoadCheckSheet
 from app.ui.dialogs.paper import PaperDialog
 from app.ui.dialogs.question import QuestionDialog
 from app.ui.dialogs.route_day import RouteDay, read_route_days
@@ -183,3 +185,30 @@ def test_a_driver_without_a_van_is_asked_for_it(
     dialog.confirm()
     assert "van" in dialog.told.text()
     assert not dialog.changed
+
+
+def test_what_checker_and_driver_find_is_what_is_loaded(
+    qtbot: QtBot, screen: DeliveriesScreen, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_something(office)
+    said: list[str] = []
+    screen.news.connect(said.append)
+
+    def run(sheet: LoadCheckSheet) -> Loaded | None:
+        assert sheet.grid.words(0, "expected") == ""
+        sheet.blind.setChecked(False)
+        picked = sheet.rows[0].expected
+        assert sheet.grid.words(0, "found") == sheet.grid.words(0, "expected") != ""
+        sheet.confirm()
+        assert "who" in sheet.told.text()
+        sheet.checker.setCurrentIndex(1 + (sheet.driver.currentIndex() == 1))
+        sheet.grid.put_row(0, {"found": f"0+{picked - 1}"})
+        sheet.confirm()
+        qtbot.waitUntil(lambda: sheet.done_with is not None)
+        return sheet.done_with
+
+    monkeypatch.setattr(screen.steps, "_run", run)
+    screen.activateWindow()
+    qtbot.keyClick(screen, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "loaded" in states(office))
+    qtbot.waitUntil(lambda: any(" of " in words for words in said))

@@ -22,6 +22,7 @@ from app.ui.dock_watcher import DockWatcher
 from app.ui.models.shelf import read_shelf
 from app.ui.screens.orders.entry import OrderEntry
 from app.ui.screens.orders.screen import OrdersScreen
+from app.ui.screens.orders.slip import SlipSheet
 from app.ui.workplace import Workplace
 from tests.support.sample_office import CLERK, SAMPLE_DAY
 
@@ -234,3 +235,37 @@ def test_an_order_is_amended_from_what_it_was(
     assert seen[0].before != ""
     assert seen[0].grid.filled() != []
     assert isinstance(seen[0].note, QLineEdit)
+
+
+def test_a_wholesalers_slip_ends_what_was_handed_to_him(
+    qtbot: QtBot, screen: OrdersScreen, entry: OrderEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = screen.workplace.office
+    entry.customer.setCurrentIndex(entry.customer.findData(customer_code(office)))
+    entry.grid.put_row(0, {"product": "HX500", "qty": "5"})
+    assert entry.carrier.count() > 1
+    entry.carrier.setCurrentIndex(1)
+    entry.confirm()
+    qtbot.waitUntil(lambda: entry.taken is not None)
+    assert entry.taken is not None
+    number = entry.taken.number
+
+    def run(sheet: SlipSheet) -> str | None:
+        sheet.number.setText("LJ-0815")
+        sheet.confirm()
+        qtbot.waitUntil(lambda: sheet.done_with is not None)
+        return sheet.done_with
+
+    monkeypatch.setattr(screen, "_run_slip", run)
+    screen.look_for(number)
+    screen.groups.picked.emit("all")
+    qtbot.waitUntil(screen.slip.isVisible)
+    assert "Delivered by" in screen.holds.text()
+    screen.enter_slip()
+
+    def delivered() -> bool:
+        with office.database.read() as reader:
+            (row,) = order_rows(reader, OrderFilter(words=number))
+        return row.state == "delivered"
+
+    qtbot.waitUntil(delivered)

@@ -25,7 +25,7 @@ from app.ui.dialogs.question import QuestionDialog
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.screens.stock import desk as desk_module
-from app.ui.screens.stock.arriving import Arriving
+from app.ui.screens.stock.consigned import ConsignedSheet, ConsignForm
 from app.ui.screens.stock.moves import KIND_NAMES
 from app.ui.screens.stock.papers import ReceiptForm, TransferForm, WriteOffForm, read_papers
 from app.ui.screens.stock.screen import StockScreen
@@ -72,9 +72,8 @@ def fill(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..
     def set_hand(hand: Callable[..., None]) -> None:
         def run(dialog: QDialog) -> None:
             hand(dialog)
-            done = "lost" if isinstance(dialog, Arriving) else "done_with"
             dialog.confirm()  # type: ignore[attr-defined]
-            qtbot.waitUntil(lambda: getattr(dialog, done) is not None)
+            qtbot.waitUntil(lambda: dialog.done_with is not None)  # type: ignore[attr-defined]
 
         monkeypatch.setattr(desk_module, "run", run)
 
@@ -104,7 +103,11 @@ def receive(screen: StockScreen, qtbot: QtBot, fill: Callable[..., None]) -> Non
 def show_page(screen: StockScreen, qtbot: QtBot, name: str) -> None:
     screen.kinds.pick(name)
     screen.kinds.picked.emit(name)
-    table = {"waiting": screen.waiting_table, "lots": screen.lot_table}[name]
+    table = {
+        "waiting": screen.waiting_table,
+        "lots": screen.lot_table,
+        "consigned": screen.consigned_table,
+    }[name]
     qtbot.waitUntil(lambda: table.current() is not None)
 
 
@@ -231,3 +234,35 @@ def test_a_day_that_is_none_is_marked(qtbot: QtBot, workplace: Workplace, office
 
 def test_every_kind_of_paper_has_a_name() -> None:
     assert set(KIND_NAMES) == set(DocumentKind)
+
+
+def test_goods_lie_at_a_customers_until_they_are_counted(
+    qtbot: QtBot, screen: StockScreen, office: Office, fill: Callable[..., None]
+) -> None:
+    with office.database.read() as reader:
+        shelf = read_papers(reader, SAMPLE_DAY).shelf
+    customer = sorted(shelf.customers)[0]
+
+    def lay_down(form: ConsignForm) -> None:
+        form.customer.setCurrentText(customer)
+        choose(form.place, HOME)
+        form.grid.put_row(0, {"product": "HX500", "qty": "5CS"})
+
+    fill(lay_down)
+    screen.kinds.picked.emit("consigned")
+    qtbot.waitUntil(screen.consigned_empty.isVisible)
+    QTest.keyClick(screen, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: stock_of(office, f"CONSIGNMENT-{customer}") == 60)
+    said: list[str] = []
+    screen.news.connect(said.append)
+
+    def count(sheet: ConsignedSheet) -> None:
+        assert sheet.grid.words(0, "expected") == sheet.grid.words(0, "found") == ""
+        sheet.grid.put_row(0, {"found": "2CS"})
+
+    fill(count)
+    show_page(screen, qtbot, "consigned")
+    QTest.keyClick(screen.consigned_table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stock_of(office, f"CONSIGNMENT-{customer}") == 24)
+    qtbot.waitUntil(lambda: any("sold for" in words for words in said))
+    assert_sound(office)

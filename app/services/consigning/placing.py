@@ -50,7 +50,7 @@ def place_goods(office: Office, actor: Actor, goods: Consigned) -> str:
     """Lay goods down at a customer's; they stay ours until they are sold. Returns the number.
 
     Raises NotFound for an unknown code, RuleBroken: "no-lines", "move" for a quantity below one,
-    "negative-stock" for goods that are not there.
+    "negative-stock" for goods that are not there, "too-old" for those that expire too soon.
     """
     return _carry(office, actor, "place_goods", goods)
 
@@ -73,7 +73,7 @@ def _carry(office: Office, actor: Actor, verb: str, goods: Consigned) -> str:
         ours = _place(step, goods.place).location
         outward = verb == "place_goods"
         source, target = (ours, theirs) if outward else (theirs, ours)
-        min_days = customer.min_remaining_days if outward else 0
+        min_days = customer.min_remaining_days if outward else None
         lines = _lines(step, source, goods.lines, day, min_days)
         reason = "consigned" if outward else "consigned back"
         return book(
@@ -119,7 +119,7 @@ def find_products(step: Step, codes: set[str]) -> dict[str, FoundProduct]:
 
 
 def _lines(
-    step: Step, source: Location, asked: Sequence[ConsignedLine], day: date, min_days: int
+    step: Step, source: Location, asked: Sequence[ConsignedLine], day: date, min_days: int | None
 ) -> list[Line]:
     """One line for each lot that is taken."""
     products = find_products(step, {line.product for line in asked})
@@ -131,7 +131,9 @@ def _lines(
         product = products[each.product]
         stock = there.get(product.id, [])
         fit = [lot for lot in stock if each.lot in ("", lot.lot.code)]
-        picks, missing = fefo(fit, each.qty, day, 0 if each.lot else min_days)
+        picks, missing = fefo(fit, each.qty, day, min_days)
+        if missing and sum(lot.qty for lot in fit) >= each.qty:
+            raise RuleBroken("too-old", product=each.product)
         if missing:
             raise RuleBroken("negative-stock", shelf=each.product, balance=-missing)
         taken = {pick.stock.key: pick.qty for pick in picks}

@@ -53,7 +53,9 @@ class Difference:
     found: int
 
 
-class _Goods(NamedTuple):
+class LotGoods(NamedTuple):
+    """A product by code and key, and a lot by key."""
+
     product: str
     key: UUID
     lot: UUID | None
@@ -67,7 +69,7 @@ def found_goods(step: Step, picked: Planned, check: LoadCheck) -> Limits:
     """
     if check.checker == check.driver:
         raise RuleBroken("checker-is-driver", person=check.checker)
-    wanted = _by_lot(picked)
+    wanted = sums_by_lot(picked)
     told: defaultdict[str, list[CheckedLine]] = defaultdict(list)
     for line in check.lines:
         told[line.product].append(line)
@@ -97,7 +99,7 @@ def add_sheet(
     Raises NotFound for a person that is unknown.
     """
     store = step.store
-    before, after = _by_lot(picked), _by_lot(loaded)
+    before, after = sums_by_lot(picked), sums_by_lot(loaded)
     goods = sorted(before.keys() | after.keys(), key=lambda each: (each.product, str(each.lot)))
     products = products_by_code(store.reader, {each.product for each in goods})
     document_id = step.key("load sheet")
@@ -148,13 +150,13 @@ def add_sheet(
     return _differences(before, after)
 
 
-def _by_lot(planned: Planned) -> dict[_Goods, int]:
+def sums_by_lot(planned: Planned) -> dict[LotGoods, int]:
     """Base units of what was picked, summed over all stops, in the order of picking."""
-    sums: dict[_Goods, int] = {}
+    sums: dict[LotGoods, int] = {}
     for _delivery, lines in planned:
         for each in lines:
             for pick in each.picks:
-                goods = _Goods(each.line.product_code, each.line.product_id, pick.stock.key)
+                goods = LotGoods(each.line.product_code, each.line.product_id, pick.stock.key)
                 sums[goods] = sums.get(goods, 0) + pick.qty
     return sums
 
@@ -181,7 +183,7 @@ def _lots(
     return dict(found)
 
 
-def _differences(before: Mapping[_Goods, int], after: Mapping[_Goods, int]) -> list[Difference]:
+def _differences(before: Mapping[LotGoods, int], after: Mapping[LotGoods, int]) -> list[Difference]:
     sums: dict[str, list[int]] = {}
     for place, goods in enumerate((before, after)):
         for each, qty in goods.items():

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,10 @@ from app.storage.queries.directory import lots_by_code, products_by_code
 from app.storage.queries.joins import meets
 from app.storage.queries.stock import OnHandRow, on_hand
 from app.storage.reader import Reader
-from app.storage.tables import document, document_line, location, party, stock_move
+from app.storage.tables import document, document_line, location, lot, party, product, stock_move
+
+ALERT_DAYS = 30
+"""When goods count as near their end where the product does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +60,50 @@ class LotTrace:
     lies: Mapping[str, int]
 
 
-def expiring(reader: Reader, day: date, within_days: int) -> tuple[Expiring, ...]:
-    """Lots in places of our own that have so many days or fewer left on `day`, the nearest first.
+def expiring(reader: Reader, day: date, within_days: int | None = None) -> tuple[Expiring, ...]:
+    """Lots in places of our own that are near their end on `day`, the nearest first.
 
+    Near is the product's own alert, ALERT_DAYS where it has none, or so many days for all of them.
     Goods without a best-before day are none of them.
     """
+    alerts = {
+        row.code: row.alert_days
+        for row in reader.rows(
+            select(product.c.code, product.c.alert_days).where(
+                product.c.branch_id == reader.branch_id, product.c.alert_days > 0
+            )
+        )
+    }
     found = [
         Expiring(row, (row.expiry_date - day).days)
         for row in on_hand(reader)
         if row.expiry_date is not None and row.qty > 0
     ]
-    due = [each for each in found if each.days_left <= within_days]
+    due = []
+    for each in found:
+        alert = alerts.get(each.row.product_code, ALERT_DAYS)
+        if each.days_left <= (alert if within_days is None else within_days):
+            due.append(each)
     return tuple(sorted(due, key=lambda each: each.days_left))
+
+
+def lot_codes(reader: Reader, lot_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
+    """What is printed on the goods of these lots."""
+    ids = sorted(key for key in lot_ids if key is not None)
+    query = select(lot.c.id, lot.c.code).where(
+        lot.c.branch_id == reader.branch_id, lot.c.id.in_(ids)
+    )
+    return {row.id: row.code for row in reader.rows(query)}
 
 
 def trace_lot(reader: Reader, product_code: str, lot_code: str) -> LotTrace:
     """Every move of a lot in the order it happened. Raises NotFound."""
-    product = products_by_code(reader, {product_code}).get(product_code)
-    known = lots_by_code(reader, [(product.id, lot_code)] if product is not None else [])
-    if product is None or not known:
+    found = products_by_code(reader, {product_code}).get(product_code)
+    known = lots_by_code(reader, [(found.id, lot_code)] if found is not None else [])
+    if found is None or not known:
         raise NotFound(what="lot", key=f"{product_code} {lot_code}")
     ((lot_id, lot),) = known.values()
-    steps = _steps(reader, product.id, lot_id)
+    steps = _steps(reader, found.id, lot_id)
     came: Counter[str] = Counter()
     went: Counter[str] = Counter()
     for step in steps:

@@ -24,6 +24,8 @@ from app.storage.tables import (
     sales_order,
 )
 
+_carrier = party.alias("carrier")
+
 # A note in one of these states is still to bring its goods.
 _UNDERWAY = ("draft", "picked", "loaded", "delivered", "partly_delivered")
 
@@ -79,6 +81,8 @@ class OrderRow:
     hold_codes: tuple[str, ...]
     ended_because: str
     created_by: str
+    wholesaler_code: str = ""
+    wholesaler: str = ""
 
 
 def open_lines(reader: Reader, order_ids: Iterable[uuid.UUID]) -> tuple[OpenLine, ...]:
@@ -188,6 +192,8 @@ def order_rows(
             tuple(filter(None, row.hold_codes.split(","))),
             row.ended_because,
             row.created_by,
+            row.wholesaler_code or "",
+            row.wholesaler or "",
         )
         for row in reader.rows(query)
     )
@@ -318,6 +324,8 @@ def _listed() -> Any:
             party.c.name.label("customer_name"),
             person.c.name.label("salesperson"),
             lines.label("lines"),
+            _carrier.c.code.label("wholesaler_code"),
+            _carrier.c.name.label("wholesaler"),
         )
     )
 
@@ -334,6 +342,7 @@ def _joined(query: Any) -> Any:
             person,
             meets(document.c.person_id, person),
         )
+        .outerjoin(_carrier, meets(sales_order.c.wholesaler_id, _carrier))
     )
 
 

@@ -269,7 +269,7 @@ class DeliveriesScreen(Screen):
 
     def _show_paper(self) -> None:
         row = self.table.current()
-        number = row.number if row is not None else None
+        number = row.number if row is not None and row.load_no else None
         if self._preview_job is not None:
             self._preview_job.cancel()
         self.shown_number = number or ""

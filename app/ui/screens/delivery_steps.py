@@ -14,12 +14,13 @@ from app.errors import NotFound, RuleBroken
 from app.i18n import N_
 from app.reports.table import Table
 from app.services.deliveries.confirming import LineResult, NoteResult, confirm_deliveries
-from app.services.delivering import load
+from app.services.delivering import Loaded, load
 from app.services.paper_entry import PaperResult
 from app.services.paper_notes import Paper, paper_of, signed_paper
 from app.services.planning import plan_route_day
 from app.services.route_papers import print_load_sheet, print_pick_list
 from app.storage.queries.deliveries import DeliveryRow, listing
+from app.ui.dialogs.load_check import LoadCheckSheet, Loads, read_loads
 from app.ui.dialogs.question import QuestionDialog
 from app.ui.dialogs.route_day import RouteDay, RouteDays, read_route_days
 from app.ui.tasks import DATABASE, Job
@@ -78,6 +79,7 @@ class DaySteps(QWidget):
     def _more(self) -> tuple[tuple[str, Callable[[], None], Right, str], ...]:
         return (
             (N_("Stops and van …"), self.change_route_day, Right.PLAN, "Ctrl+R"),
+            (N_("Check and load …"), self.check_load, Right.POST_STOCK, "Ctrl+K"),
             (N_("Pick list"), self.print_pick_list, Right.PRINT, "Ctrl+Shift+P"),
             (N_("Load sheet"), self.print_load_sheet, Right.PRINT, "Ctrl+Shift+L"),
         )
@@ -167,6 +169,34 @@ class DaySteps(QWidget):
         self._workplace.read(
             lambda reader: read_route_days(reader, day), self._open_route_day, self.failed.emit
         )
+
+    def check_load(self) -> None:
+        """Let checker and driver count one van before it goes (Ctrl+K): the chosen route's."""
+        workplace, day = self._workplace, self._day()
+        self._start(
+            lambda _job: read_loads(workplace, day), self._open_load, self._t("Check and load")
+        )
+
+    def _open_load(self, loads: Loads) -> None:
+        t, day = self._t, self._day()
+        if not loads.lists:
+            self.failed.emit(NotFound(what="delivery to load", key=t.date(day)))
+            return
+        chosen = {row.route_code for row in self._chosen()}
+        of_route = next((one for one in loads.lists if one.route in chosen), loads.lists[0])
+        loaded = self._run(LoadCheckSheet(self._workplace, day, of_route, loads, self))
+        if loaded is None:
+            return
+        off = ", ".join(
+            t("{product}: {found} of {picked}", product=d.product, found=d.found, picked=d.picked)
+            for d in loaded.differences
+        )
+        words = t("{n} notes loaded.", n=t.number(len(loaded.numbers)))
+        self.told.emit(f"{words} {off}".rstrip())
+
+    def _run(self, sheet: LoadCheckSheet) -> Loaded | None:
+        sheet.exec()
+        return sheet.done_with
 
     def print_pick_list(self) -> None:
         """Write what the planned deliveries of the day take from the warehouse."""

@@ -65,6 +65,7 @@ class OrderEntry(QDialog):
         self.wanted.setCalendarPopup(True)
         self.wanted.setDisplayFormat("yyyy-MM-dd")
         self.payment, self.origin = ChoiceBox(workplace.theme), ChoiceBox(workplace.theme)
+        self.carrier = ChoiceBox(workplace.theme)
         self.note = QLineEdit()
         self.note.setMaxLength(200)
         self.grid = EntryGrid(
@@ -121,6 +122,7 @@ class OrderEntry(QDialog):
             tuple(lines),
             origin=str(self.origin.currentData()),
             payment=str(self.payment.currentData()),
+            wholesaler=str(self.carrier.currentData() or "") or None,
             note=self.note.text().strip(),
         )
 
@@ -162,7 +164,9 @@ class OrderEntry(QDialog):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        for part in (self.customer, self.wanted, self.payment, self.origin, self.note):
+        for part in (
+            self.customer, self.wanted, self.payment, self.origin, self.carrier, self.note
+        ):  # fmt: skip
             head.addWidget(part, 3 if part in (self.customer, self.note) else 0)
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -191,7 +195,7 @@ class OrderEntry(QDialog):
         if line is not None:
             line.returnPressed.connect(self._settle_customer)
         self.wanted.dateChanged.connect(lambda _day: self._pause.start())
-        for box in (self.payment, self.origin):
+        for box in (self.payment, self.origin, self.carrier):
             box.currentIndexChanged.connect(lambda _place: self._pause.start())
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
@@ -217,6 +221,12 @@ class OrderEntry(QDialog):
                 box.addItem(t(word), code)
             box.setAccessibleName(name)
             box.setToolTip(name)
+        self.carrier.addItem(t("Our van"), "")
+        for code, each in self._shelf.customers.items():
+            if each.customer_type == "WHOLESALER":
+                self.carrier.addItem(f"{code}  {each.name}", code)
+        self.carrier.setAccessibleName(t("Who delivers"))
+        self.carrier.setToolTip(t("Who delivers"))
         self.note.setPlaceholderText(t("Note for the driver"))
         self.note.setAccessibleName(t("Note for the driver"))
         self.grid.say(t)
@@ -287,6 +297,7 @@ class OrderEntry(QDialog):
             "customer": self.customer.code,
             "payment": self.payment.currentData(),
             "origin": self.origin.currentData(),
+            "wholesaler": self.carrier.currentData(),
             "note": self.note.text(),
             "rows": [
                 [self.grid.words(row, "product"), self.grid.words(row, "qty")]
@@ -305,7 +316,11 @@ class OrderEntry(QDialog):
             return
         entries = [(code, words) for words, code in self._shelf.buyers.items()]
         self.customer.offer(entries, str(draft.get("customer") or ""))
-        for box, name in ((self.payment, "payment"), (self.origin, "origin")):
+        for box, name in (
+            (self.payment, "payment"),
+            (self.origin, "origin"),
+            (self.carrier, "wholesaler"),
+        ):
             box.setCurrentIndex(max(0, box.findData(draft.get(name))))
         self.note.setText(str(draft.get("note") or ""))
         if draft.get("wanted"):
@@ -370,6 +385,7 @@ def _plain(order: EnteredOrder) -> dict[str, Any]:
         "customer": order.customer,
         "payment": order.payment,
         "origin": order.origin,
+        "wholesaler": order.wholesaler or "",
         "note": order.note,
         "wanted": order.wanted,
         "rows": [[line.product, words(line)] for line in order.lines],

@@ -1,7 +1,6 @@
 """The orders: which there are, what became of one, and what a person decides about it."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -20,27 +19,22 @@ from app.explain import problem_sentence, word
 from app.i18n import N_
 from app.services.office import Office
 from app.services.ordering.ending import cancel_order, close_short, reject_order
-from app.services.ordering.entering import EnteredLine, EnteredOrder, Taken
+from app.services.ordering.entering import EnteredOrder, Taken
 from app.services.ordering.releasing import release_order
-from app.storage.queries.documents import FoundDocument, documents_by_id
 from app.storage.queries.orders import (
-    OpenLine,
-    OrderFilter,
     OrderRow,
     held_orders,
-    open_lines,
-    order_rows,
     order_totals,
 )
-from app.storage.reader import Reader
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
-from app.ui.models.columns import Ask
 from app.ui.models.shelf import Shelf, read_shelf
-from app.ui.models.table_model import Page, TableModel
+from app.ui.models.table_model import TableModel
 from app.ui.screens.happened import HAPPENED_COLUMNS, happened_to
 from app.ui.screens.orders.columns import CLASSES, COLUMNS, GROUPS, HOLDS, LINE_COLUMNS
 from app.ui.screens.orders.entry import OrderEntry
+from app.ui.screens.orders.slip import SlipSheet, read_open
+from app.ui.screens.orders.sources import as_entered, lines_of, no_lines, orders, wanted_by
 from app.ui.screens.screen import Screen
 from app.ui.tasks import DATABASE
 from app.ui.widgets.chips import Chips
@@ -63,14 +57,14 @@ class OrdersScreen(Screen):
         self.new = QPushButton()
         self.new.setProperty("role", "primary")
         self.amend, self.release, self.reject = QPushButton(), QPushButton(), QPushButton()
-        self.cancel, self.close_short = QPushButton(), QPushButton()
+        self.cancel, self.close_short, self.slip = QPushButton(), QPushButton(), QPushButton()
         self.controls.addWidget(self.filter)
         self.controls.addWidget(self.new)
         self.new.setVisible(Right.POST_ORDERS in rights)
         self.groups = Chips(tuple(GROUPS))
         self.table = Table(TableModel(workplace, COLUMNS, orders, self))
         self.empty = EmptyState(theme, "clipboard-list")
-        self.lines = Table(TableModel(workplace, LINE_COLUMNS, _no_lines, self))
+        self.lines = Table(TableModel(workplace, LINE_COLUMNS, no_lines, self))
         self.story = Table(TableModel(workplace, HAPPENED_COLUMNS, happened_to(""), self))
         self.panes = Chips(("lines", "story"))
         self.stack = QStackedWidget()
@@ -91,6 +85,7 @@ class OrdersScreen(Screen):
             (self.reject, t("Reject …")),
             (self.cancel, t("Cancel the order …")),
             (self.close_short, t("Close short …")),
+            (self.slip, t("Wholesaler's slip …")),
         ):
             button.setText(words)
             button.setAccessibleName(words)
@@ -132,12 +127,38 @@ class OrdersScreen(Screen):
         row = self.table.current()
         if row is None or row.number is None:
             return
-        key, number = row.id, row.number
+        number = row.number
         self.workplace.read(
-            lambda reader: _as_entered(reader, key),
+            lambda reader: as_entered(reader, row),
             lambda order: self._open_entry(order, number),
             self.show_error,
         )
+
+    def enter_slip(self) -> None:
+        """Say what a wholesaler delivered of this order (Ctrl+L)."""
+        row = self.table.current()
+        if row is None or not self._has_slip(row):
+            return
+        self.workplace.read(
+            lambda reader: read_open(reader, row.id),
+            lambda told: self._told_slip(
+                self._run_slip(SlipSheet(self.workplace, row, told, self))
+            ),
+            self.show_error,
+        )
+
+    def _run_slip(self, sheet: SlipSheet) -> str | None:
+        sheet.exec()
+        return sheet.done_with
+
+    def _told_slip(self, number: str | None) -> None:
+        if number is not None:
+            self.news.emit(self._t("{number} is booked.", number=number))
+            self.refresh()
+
+    def _has_slip(self, row: OrderRow) -> bool:
+        may = Right.POST_DELIVERIES in self.workplace.actor.rights
+        return may and bool(row.wholesaler) and row.state in ("confirmed", "partly_delivered")
 
     def _open_entry(self, order: EnteredOrder | None, before: str) -> None:
         clock = self.workplace.clock
@@ -181,7 +202,9 @@ class OrdersScreen(Screen):
         below.addWidget(TableOrEmpty(self.table, self.empty), 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.release, self.reject, self.amend, self.cancel, self.close_short):
+        for button in (
+            self.release, self.reject, self.amend, self.slip, self.cancel, self.close_short
+        ):  # fmt: skip
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.stack.addWidget(self.lines)
@@ -216,11 +239,13 @@ class OrdersScreen(Screen):
         self.table.rows.failed.connect(self.show_error)
         self.new.clicked.connect(self.take_order)
         self.amend.clicked.connect(self.amend_order)
+        self.slip.clicked.connect(self.enter_slip)
         for button, decision, heading, consequence in self._decisions():
             button.clicked.connect(
                 lambda _on=False, d=decision, h=heading, c=consequence: self._decide(d, h, c)
             )
         QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(self.take_order)
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.enter_slip)
 
     def _decisions(self) -> tuple[tuple[QPushButton, Decision, str, str], ...]:
         """Button, service, and what to say before; the words are translated when they are shown."""
@@ -277,10 +302,11 @@ class OrdersScreen(Screen):
         self.amend.setVisible(state in ("held", "confirmed") and may_post)
         self.cancel.setVisible(state in ("held", "confirmed") and may_post)
         self.close_short.setVisible(state == "partly_delivered" and may_post)
+        self.slip.setVisible(row is not None and self._has_slip(row))
         if row is None:
             self.heading.setText("")
             self.holds.setText("")
-            self.lines.rows.show_source(_no_lines)
+            self.lines.rows.show_source(no_lines)
             self.story.rows.show_source(happened_to(""))
             return
         self.heading.setText(f"{row.number}  {row.customer_code}  {row.customer_name}")
@@ -289,6 +315,8 @@ class OrdersScreen(Screen):
             reasons = ", ".join(t(HOLDS.get(code, code)) for code in row.hold_codes)
             said.append(t("Held: {reasons}.", reasons=reasons))
             said.append(t("Taken by {user}; a second person decides.", user=row.created_by))
+        if row.wholesaler:
+            said.append(t("Delivered by {wholesaler}.", wholesaler=row.wholesaler))
         if row.ended_because:
             said.append(t("Reason: {reason}", reason=word(row.ended_because, t.translator)))
         self.holds.setText(" ".join(said))
@@ -315,57 +343,3 @@ class OrdersScreen(Screen):
         t = self._t
         held = t("Held ({n})", n=t.number(count)) if count else t("Held")
         self.groups.say((t("All"), held, t("Open"), t("Done")))
-
-
-def wanted_by(ask: Ask) -> OrderFilter:
-    return OrderFilter(states=GROUPS[ask.choice or "all"], words=ask.words)
-
-
-def orders(reader: Reader, ask: Ask, offset: int, limit: int) -> Page[OrderRow]:
-    """A page of the list, the newest first."""
-    wanted = wanted_by(ask)
-    total = sum(count for count, _ in order_totals(reader, wanted).values())
-    return Page(order_rows(reader, wanted, limit=limit, offset=offset), total)
-
-
-def lines_of(order_id: UUID) -> Callable[[Reader, Ask, int, int], Page[OpenLine]]:
-    def source(reader: Reader, _ask: Ask, _offset: int, _limit: int) -> Page[OpenLine]:
-        found = open_lines(reader, [order_id])
-        return Page(found, len(found))
-
-    return source
-
-
-def _no_lines(_reader: Reader, _ask: Ask, _offset: int, _limit: int) -> Page[OpenLine]:
-    return Page((), 0)
-
-
-def _as_entered(reader: Reader, order_id: UUID) -> EnteredOrder:
-    """The order as somebody would enter it, free goods left to the promotions."""
-    found = documents_by_id(reader, [order_id])[order_id]
-    facts = found.order
-    if facts is None:
-        raise LookupError(order_id)
-    lines = tuple(
-        EnteredLine(
-            line.product_code,
-            line.packing_code,
-            line.packs,
-            line.qty - line.packs * line.factor,
-        )
-        for line in found.lines
-        if not line.free
-    )
-    return EnteredOrder(
-        _customer_of(reader, found),
-        facts.wanted_date,
-        lines,
-        origin=facts.origin,
-        payment=facts.payment_mode,
-        note=found.note,
-    )
-
-
-def _customer_of(reader: Reader, found: FoundDocument) -> str:
-    rows = order_rows(reader, OrderFilter(words=found.number or ""))
-    return next(row.customer_code for row in rows if row.id == found.id)

@@ -12,11 +12,13 @@ from app.i18n import N_
 from app.services.stocking.explaining import close_case
 from app.services.stocking.receipts import close_claim
 from app.services.stocking.write_offs import WrittenOff, approve_write_off
+from app.storage.queries.consignment import ConsignedRow
 from app.storage.queries.counts import CountRow
 from app.storage.queries.directory import FoundProduct, products_by_code
 from app.ui.dialogs.question import QuestionDialog
 from app.ui.dialogs.reason import ReasonDialog
 from app.ui.screens.stock.arriving import Arriving
+from app.ui.screens.stock.consigned import ConsignedSheet, ConsignForm, Lying, lying_with
 from app.ui.screens.stock.count_plan import CountPlan
 from app.ui.screens.stock.count_sheet import CountSheet, Told, read_sheet
 from app.ui.screens.stock.papers import (
@@ -30,12 +32,19 @@ from app.ui.screens.stock.waiting import WaitingRow
 from app.ui.tasks import DATABASE
 from app.ui.workplace import Workplace
 
-Form = type[ReceiptForm] | type[TransferForm] | type[WriteOffForm] | type[CountPlan]
+Form = (
+    type[ReceiptForm]
+    | type[TransferForm]
+    | type[WriteOffForm]
+    | type[CountPlan]
+    | type[ConsignForm]
+)
 FORMS: tuple[tuple[Form, str, str], ...] = (
     (ReceiptForm, N_("Goods in …"), "Ctrl+G"),
     (TransferForm, N_("Transfer …"), "Ctrl+T"),
     (WriteOffForm, N_("Write off …"), "Ctrl+W"),
     (CountPlan, N_("Plan a count …"), "Ctrl+P"),
+    (ConsignForm, N_("At a customer's …"), "Ctrl+K"),
 )
 
 
@@ -112,6 +121,27 @@ class StockDesk(QObject):
             lambda reader: read_sheet(reader, row.id), self._count, self.failed.emit
         )
 
+    def open_consigned(self, row: ConsignedRow) -> None:
+        """Count what lies with this row's customer."""
+        if self.may_post:
+            self._workplace.read(
+                lambda reader: lying_with(reader, row.customer_code),
+                self._count_consigned,
+                self.failed.emit,
+            )
+
+    def _count_consigned(self, told: Lying) -> None:
+        t, sheet = self._t, ConsignedSheet(self._workplace, told, self._window)
+        run(sheet)
+        sold = sheet.done_with
+        if sold is None:
+            return
+        words = t("{number}: sold for {amount}.", number=sold.number, amount=t.money(sold.net_fen))
+        if sold.too_many:
+            more = t("More than the book has: {goods}.", goods=", ".join(sold.too_many))
+            words = f"{words} {more}"
+        self.booked.emit(words)
+
     def _count(self, told: Told) -> None:
         sheet = CountSheet(self._workplace, told, self._window)
         run(sheet)
@@ -121,7 +151,7 @@ class StockDesk(QObject):
     def _arrive(self, row: WaitingRow, products: dict[str, FoundProduct]) -> None:
         dialog = Arriving(self._workplace, row.lines, products, self._window)
         run(dialog)
-        if dialog.lost is not None:
+        if dialog.done_with is not None:
             self.booked.emit(self._t("{number} is booked.", number=row.number))
 
     def _approve(self, row: WaitingRow) -> None:
@@ -151,7 +181,7 @@ class StockDesk(QObject):
         note = ReasonDialog.ask(
             workplace,
             t("{goods} at {place}", goods=row.what, place=row.detail),
-            t("More left than the book had. What was the matter? Count the place first."),
+            t("Book and goods cannot both be right here. What was the matter? Count first."),
             t("Close the case"),
             self._window,
         )

@@ -14,7 +14,6 @@ from app.ui.models.columns import Ask, Column, Look
 from app.ui.models.listed import narrowed
 from app.ui.models.table_model import Page
 
-WITHIN_DAYS = 90
 _SOON_DAYS = 30
 _PAST = Look("bad", "ban", "")
 _SOON = Look("warn", "triangle-alert", "")
@@ -35,10 +34,10 @@ class ExpiringRow:
 
 
 def expiring_on(day: date) -> Callable[[Reader, Ask, int, int], Page[ExpiringRow]]:
-    """What expires within ninety days of `day` or has expired, the nearest first."""
+    """What is nearer to its end than its product's alert, or past it, the nearest first."""
 
     def source(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[ExpiringRow]:
-        found = expiring(reader, day, WITHIN_DAYS)
+        found = expiring(reader, day)
         products = products_by_code(reader, {each.row.product_code for each in found})
         rows = [
             ExpiringRow(

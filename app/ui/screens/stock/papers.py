@@ -59,7 +59,7 @@ def read_papers(reader: Reader, on: date) -> Papers:
     return Papers(shelf, places, suppliers, reasons_by_code(reader), people)
 
 
-class _PlaceForm(GoodsForm[Done]):
+class PlaceForm(GoodsForm[Done]):
     """A form that knows our places."""
 
     def __init__(self, workplace: Workplace, papers: Papers, parent: QWidget | None = None) -> None:
@@ -84,7 +84,7 @@ class _PlaceForm(GoodsForm[Done]):
         return said.split("  ", 1)[0]
 
 
-class ReceiptForm(_PlaceForm[str]):
+class ReceiptForm(PlaceForm[str]):
     """What came from a supplier, held against what he announced."""
 
     title = N_("Goods in")
@@ -156,7 +156,7 @@ class ReceiptForm(_PlaceForm[str]):
         )
 
 
-class TransferForm(_PlaceForm[str]):
+class TransferForm(PlaceForm[str]):
     """Goods that leave one place of ours for another; they are under way until they arrive."""
 
     title = N_("Transfer")
@@ -184,7 +184,7 @@ class TransferForm(_PlaceForm[str]):
         return lambda: ship_transfer(workplace.office, workplace.actor, transfer)
 
 
-class WriteOffForm(_PlaceForm[WrittenOff]):
+class WriteOffForm(PlaceForm[WrittenOff]):
     """Goods that are broken, lost or given away; much of value waits for a second person."""
 
     title = N_("Write off")

@@ -16,7 +16,7 @@ from app.ui.dock_watcher import DockWatcher
 from app.ui.models.columns import Ask
 from app.ui.models.table_model import Page, TableModel
 from app.ui.screens.screen import Screen
-from app.ui.screens.stock import counts, lots, moves, on_hand, waiting
+from app.ui.screens.stock import consigned, counts, lots, moves, on_hand, waiting
 from app.ui.screens.stock.counts import open_counts
 from app.ui.screens.stock.desk import FORMS, StockDesk
 from app.ui.screens.stock.evidence import Proof, find_proof
@@ -32,8 +32,8 @@ from app.ui.workplace import Workplace
 
 _CHART_PAUSE_MS = 200
 _CHART_DAYS = 30
-_PAGES = ("counts", "waiting", "lots")
-_ON_HAND, _MOVES, _PROOF, _COUNTS, _WAITING, _LOTS, _STEPS = range(7)
+_ON_HAND, _MOVES, _PROOF, _COUNTS, _WAITING, _LOTS, _STEPS, _CONSIGNED = range(8)
+_PAGES = {"counts": _COUNTS, "waiting": _WAITING, "lots": _LOTS, "consigned": _CONSIGNED}
 
 
 class StockScreen(Screen):
@@ -50,7 +50,7 @@ class StockScreen(Screen):
         self.kinds = Chips((*on_hand.KINDS, *_PAGES))
         self.desk = StockDesk(workplace, self)
         self._forms = [QPushButton() for _form in FORMS]
-        for part in (self._back, self.filter, *self._forms):
+        for part in (self._back, self.filter, *self._forms[:-1]):
             self.controls.addWidget(part)
         self.stock_table = Table(TableModel(workplace, on_hand.COLUMNS, on_hand.stock, self))
         self.stock_empty = EmptyState(theme, "warehouse")
@@ -66,6 +66,10 @@ class StockScreen(Screen):
         )
         self.lot_empty = EmptyState(theme, "circle-check")
         self.step_table = Table(TableModel(workplace, lots.STEP_COLUMNS, lots.no_steps, self))
+        self.consigned_table = Table(
+            TableModel(workplace, consigned.COLUMNS, consigned.lying, self)
+        )
+        self.consigned_empty = EmptyState(theme, "package-open")
         self._tables: dict[int, Table] = {
             _ON_HAND: self.stock_table,
             _MOVES: self.move_table,
@@ -73,6 +77,7 @@ class StockScreen(Screen):
             _WAITING: self.waiting_table,
             _LOTS: self.lot_table,
             _STEPS: self.step_table,
+            _CONSIGNED: self.consigned_table,
         }
         self._pause = QTimer(self, singleShot=True, interval=_CHART_PAUSE_MS)
         self.pages = QStackedWidget()
@@ -88,7 +93,7 @@ class StockScreen(Screen):
         self.kinds.say(
             (
                 t("All"), t("Warehouse"), t("Vans"), t("Quarantine"), t("Counts"),
-                t("What waits"), t("Expiring lots"),
+                t("What waits"), t("Expiring lots"), t("At customers"),
             )
         )  # fmt: skip
         for button, (_form, words, key) in zip(self._forms, FORMS, strict=True):
@@ -118,8 +123,16 @@ class StockScreen(Screen):
         )
         self.lot_empty.teach(
             t("No lot expires soon"),
-            t("Lots with ninety days or fewer left, and those that have expired, stand here."),
+            t("Lots that are nearer to their end than their product's alert days stand here."),
         )
+        self.consigned_empty.teach(
+            t("Nothing of ours lies with customers"),
+            t(
+                "Goods that are laid down at a customer's with Ctrl+K stay ours until a count "
+                "finds them gone: Enter counts them."
+            ),
+        )
+        self.consigned_table.setAccessibleName(t("At customers"))
         self.waiting_table.setAccessibleName(t("What waits"))
         self.lot_table.setAccessibleName(t("Expiring lots"))
         self.step_table.setAccessibleName(t("The way of the lot"))
@@ -209,11 +222,13 @@ class StockScreen(Screen):
             TableOrEmpty(self.waiting_table, self.waiting_empty),
             TableOrEmpty(self.lot_table, self.lot_empty),
             self.step_table,
+            TableOrEmpty(self.consigned_table, self.consigned_empty),
         ):
             self.pages.addWidget(page)
         bar = QHBoxLayout()
         bar.addWidget(self.kinds)
         bar.addStretch(1)
+        bar.addWidget(self._forms[-1])
         self.content.addLayout(bar)
         self.content.addWidget(self.pages, 1)
 
@@ -230,6 +245,7 @@ class StockScreen(Screen):
         self.count_table.opened.connect(self.desk.open_count)
         self.waiting_table.opened.connect(self.desk.go_on)
         self.lot_table.opened.connect(self.show_lot)
+        self.consigned_table.opened.connect(self.desk.open_consigned)
         self.desk.failed.connect(self.show_error)
         self.desk.booked.connect(self._tell_booked)
         for button, (form, _words, key) in zip(self._forms, FORMS, strict=True):
@@ -250,6 +266,7 @@ class StockScreen(Screen):
         self.filter.setVisible(page != _PROOF)
         for button in self._forms:
             button.setVisible(not deeper and self.desk.may_post)
+        self._forms[-1].setVisible(page == _CONSIGNED and self.desk.may_post)
         table = self._table()
         if table is not None:
             table.setFocus()
@@ -257,9 +274,8 @@ class StockScreen(Screen):
 
     def _pick_kind(self, name: str) -> None:
         if name in _PAGES:
-            page = {"counts": _COUNTS, "waiting": _WAITING, "lots": _LOTS}[name]
-            self._show_page(page)
-            self._tables[page].rows.reload()
+            self._show_page(_PAGES[name])
+            self._tables[_PAGES[name]].rows.reload()
         else:
             self._show_page(_ON_HAND)
             self.stock_table.rows.choose(choice=name)
