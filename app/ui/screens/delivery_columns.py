@@ -86,11 +86,11 @@ def _copies(row: DeliveryRow, t: Language) -> str:
 
 
 COLUMNS: tuple[Column[DeliveryRow], ...] = (
-    Column("number", N_("Number"), _number, 184),
-    Column("route_code", N_("Stop"), _stop, 92),
-    Column("customer_name", N_("Customer"), _customer, 140),
-    Column("state", N_("State"), _state, 154, look=look_of),
-    Column("net_fen", N_("Amount"), _amount, 98, number=True),
+    Column("number", N_("Number"), _number, 172),
+    Column("route_code", N_("Stop"), _stop, 76),
+    Column("customer_name", N_("Customer"), _customer, 136),
+    Column("state", N_("State"), _state, 130, look=look_of),
+    Column("net_fen", N_("Amount"), _amount, 92, number=True),
     Column("lines", N_("Lines"), _lines, 66, number=True, hidden=True),
     Column("copies", N_("Printed"), _copies, 72, number=True),
     Column("customer_code", N_("Customer code"), _code, 110, hidden=True),

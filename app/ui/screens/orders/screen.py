@@ -325,7 +325,9 @@ class OrdersScreen(Screen):
         self.story.rows.show_source(happened_to(row.number or ""))
 
     def _add_up(self, count: int) -> None:
-        self.summary.setText(self._t("{n} orders", n=self._t.number(count)) if count else "")
+        self.summary.setText(
+            self._t.translator.plural("{n} order", "{n} orders", count) if count else ""
+        )
         if not count:
             self._show(None)
         wanted = wanted_by(self.table.rows.ask)

@@ -28,7 +28,8 @@ class SlipSheet(QuantitySheet[str]):
     """`done_with` is the number under which the slip is kept."""
 
     title = N_("Wholesaler's slip")
-    expected = N_("Open")
+    act = N_("Book")
+    expected = N_("Remaining")
     found = N_("Delivered")
     hint = N_("What he did not bring stays open.")
 
