@@ -144,11 +144,15 @@ def amend(
     file: Annotated[Path | None, typer.Option(help="The order as JSON instead.")] = None,
     wanted: Annotated[str | None, typer.Option(help="Day of delivery; else tomorrow.")] = None,
     payment: Annotated[str, typer.Option(help="cash, credit or qr.")] = "cash",
+    wholesaler: Annotated[
+        str | None, typer.Option(help="Who delivers, if not who was to before.")
+    ] = None,
 ) -> None:
     """Put another order in the place of one of which nothing is planned or loaded."""
     desk = desk_of(context)
     with desk.office() as office:
-        order = _order(office, customer, line or [], file, wanted, {"payment": payment})
+        given = {"payment": payment, "wholesaler": wholesaler or _carrier(office, number)}
+        order = _order(office, customer, line or [], file, wanted, given)
         taken = enter_order(office, desk.actor, order, number)
     _told(desk, taken)
 
@@ -212,6 +216,13 @@ def _order(
         typed = read_quantity(product.packings, quantity or "1")
         entered.append(EnteredLine(code, typed.packing.code, typed.packs, typed.loose))
     return EnteredOrder(customer, day, tuple(entered), **given)
+
+
+def _carrier(office: Office, number: str) -> str | None:
+    """The wholesaler whom the order before was handed to."""
+    with office.database.read() as reader:
+        rows = order_rows(reader, OrderFilter(words=number))
+    return next((row.wholesaler_code for row in rows if row.number == number), "") or None
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import desk_of, read_day
+from app.cli.reading import read_key
 from app.reports.table import Table
 from app.services.printing import print_delivery_notes
 from app.services.route_papers import print_load_sheet, print_pick_list
+from app.services.stock_taking.printing import print_count_sheet
 
 
 def add_to(tree: typer.Typer) -> None:
@@ -28,6 +30,9 @@ def add_to(tree: typer.Typer) -> None:
         "load-sheet",
         epilog="Example: tallydock print load-sheet --day 2026-06-30 --route R01 -o load.pdf",
     )(load_sheet)
+    papers.command("count-sheet", epilog="Example: tallydock print count-sheet ID -o sheet.pdf")(
+        count_sheet
+    )
     tree.add_typer(papers, name="print")
 
 
@@ -49,6 +54,21 @@ def load_sheet(
 ) -> None:
     """Print what stands on the vans, the last stop first."""
     _route_paper(context, print_load_sheet, "load-sheet", day, route, out)
+
+
+def count_sheet(
+    context: typer.Context,
+    count: Annotated[str, typer.Argument(help="Id of a planned count.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="PDF file.")] = None,
+) -> None:
+    """Print the sheet of a count, with fields for what is found; a blind one shows no book."""
+    desk = desk_of(context)
+    key = read_key(count)
+    with desk.office() as office:
+        file = out or office.paths.output / f"count-sheet-{key}.pdf"
+        table = print_count_sheet(office, desk.actor, file, desk.t, key)
+    answer = {"documents": 1, "lines": len(table.rows), "files": [str(file)], "problems": []}
+    desk.answer(answer | {"jobs": []}, [str(file)])
 
 
 def _route_paper(

@@ -17,11 +17,25 @@ from app.domain.pricing import (
     Promotion,
     apply_promotions,
     price_per_packing,
+    ranked,
     resolve_price,
 )
 from app.domain.problems import Problem, problem
-from app.storage.queries.directory import FoundCustomer, FoundProduct, products_by_code
-from app.storage.queries.prices import Lineage, PriceBook, lineage, price_book, promotions_on
+from app.errors import NotFound
+from app.storage.queries.directory import (
+    FoundCustomer,
+    FoundProduct,
+    customers_by_code,
+    products_by_code,
+)
+from app.storage.queries.prices import (
+    Lineage,
+    PriceBook,
+    lineage,
+    lists_of,
+    price_book,
+    promotions_on,
+)
 from app.storage.reader import Reader
 
 
@@ -93,6 +107,47 @@ def price_for(
     lies_in = territories.of(customer.territory_id)
     candidates = prices.candidates(product.id, customer.id, customer.price_group, lies_in)
     return resolve_price(candidates, packing, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A price that is valid for the customer, with the list that it stands on."""
+
+    list_code: str
+    list_name: str
+    price: PriceCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Every price in the order in which they are looked at, the one that applies first; then what
+    the goods cost with promotions."""
+
+    listed: tuple[Listed, ...]
+    priced: Priced
+
+
+def explain_price(
+    reader: Reader, customer_code: str, product_code: str, packing: str, qty: int, day: date
+) -> Explained:
+    """Why so many base units cost what they cost. Raises NotFound for an unknown code."""
+    customer = customers_by_code(reader, [customer_code], day).get(customer_code)
+    product = products_by_code(reader, {product_code}).get(product_code)
+    if customer is None:
+        raise NotFound(what="customer", key=customer_code)
+    if product is None:
+        raise NotFound(what="product", key=product_code)
+    tariff = load_tariff(reader, {product.id}, day)
+    lies_in = tariff.territories.of(customer.territory_id)
+    found = ranked(
+        tariff.prices.candidates(product.id, customer.id, customer.price_group, lies_in),
+        packing,
+        day,
+    )
+    names = lists_of(reader, [UUID(each.key) for each in found])
+    listed = tuple(Listed(*names[UUID(each.key)], each) for each in found)
+    wanted = [WantedLine(1, product, packing, qty)]
+    return Explained(listed, price_order(reader, tariff, customer, wanted, day))
 
 
 def load_tariff(reader: Reader, products: Iterable[UUID] | None, day: date) -> Tariff:

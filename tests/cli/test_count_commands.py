@@ -1,5 +1,8 @@
 """A count from its plan to its booking, from the command line."""
 
+import subprocess
+from pathlib import Path
+
 from app.services.office import Office
 from tests.cli.conftest import Run
 from tests.support.trades import stock_of
@@ -51,3 +54,18 @@ def test_wrong_words_are_said(tallydock: Run, office: Office) -> None:
     assert tallydock("counts", "enter", key, "NOBODY", "--line", "1=1").code == 4
     assert tallydock("counts", "plan", "NOWHERE").code == 4
     assert tallydock("counts", "enter", key, "S01", "--line", "XG330/L2605B=20CS").code == 0
+
+
+def test_a_sheet_is_printed_to_count_with(tallydock: Run, office: Office, tmp_path: Path) -> None:
+    blind = tallydock("--json", "counts", "plan", "WH1").document["id"]
+    open_book = tallydock("--json", "counts", "plan", "WH1", "--show-book").document["id"]
+    for key, shows in ((blind, False), (open_book, True)):
+        file = tmp_path / f"{key}.pdf"
+        made = tallydock("--json", "--lang", "en", "print", "count-sheet", key, "-o", str(file))
+        assert (made.code, made.document["lines"]) == (0, 3)
+        text = subprocess.run(
+            ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+        ).stdout
+        assert "L2604A" in text
+        assert ("41箱8瓶" in text) is shows
+    assert tallydock("print", "count-sheet", "no-id").code == 2

@@ -98,3 +98,38 @@ def test_a_planned_delivery_is_dropped_and_a_refused_one_brought_again(
     assert tallydock("--json", "deliveries", "plan", "2026-06-03").document["total"] == 0
     again = tallydock("--json", "deliveries", "again", order, "2026-06-03")
     assert again.document["deliveries"] == 1
+
+
+def test_a_wholesaler_delivers_and_his_slip_says_what(tallydock: Run, office: Office) -> None:
+    entering = ("orders", "enter", "C0001", "--line", "HX500 5", "--wholesaler", "SUP1")
+    number = tallydock("--json", *entering).document["number"]
+    number = tallydock("--json", "orders", "amend", number, "C0001", "--line", "HX500 4").document[
+        "number"
+    ]
+    told = ("deliveries", "by-wholesaler", number, "LJ-1", "--line", "1=40", "--day", DAY)
+    assert tallydock(*told).code == 0
+    assert tallydock("--json", "orders", "show", number).document["state"] == "partly_delivered"
+    assert tallydock(*told).code == 4
+    assert tallydock("deliveries", "by-wholesaler", number, "LJ-2", "--line", "1").code == 2
+    assert tallydock("deliveries", "by-wholesaler", number, "LJ-2").code == 0
+    assert tallydock("--json", "orders", "show", number).document["state"] == "delivered"
+
+
+def test_a_checked_load_takes_what_was_found(tallydock: Run, office: Office) -> None:
+    tallydock("orders", "enter", "C0001", "--line", "HX500 5", "--wanted", DAY)
+    assert tallydock("deliveries", "plan", DAY).code == 0
+    checking = ("deliveries", "load", DAY, "R01", "--checker", "K01", "--driver")
+    assert tallydock(*checking, "K01", "--found", "HX500 5").code == 4
+    loaded = tallydock("--json", *checking, "D01", "--found", "HX500 4CS+6", "--seal", "S-1")
+    assert loaded.document["differences"] == [{"product": "HX500", "picked": 60, "found": 54}]
+    assert [row["qty"] for row in loaded.document["shorts"]] == [6]
+
+
+def test_a_price_is_explained(tallydock: Run, office: Office) -> None:
+    told = tallydock("--json", "prices", "explain", "C0001", "HX500", "2CS+6", "--day", DAY)
+    ((price,), (line,)) = told.document["prices"], told.document["lines"]
+    assert (price["level"], price["list"], price["price_fen"]) == ("base", "BASE", 5350)
+    assert (line["qty"], line["net_fen"]) == (30, 13375)
+    assert "133.75" in tallydock("prices", "explain", "C0001", "HX500", "2CS+6", "--day", DAY).out
+    assert tallydock("prices", "explain", "NOBODY", "HX500").code == 4
+    assert tallydock("prices", "explain", "C0001", "NOTHING").code == 4

@@ -1,11 +1,14 @@
 """What a terminal takes home: the rows of each data set."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from app.domain.business_day import business_date
+from app.domain.quantity import Packing
 from app.services.datasets.catalogue import DATASETS
 from app.services.datasets.dataset import DataSet
 from app.services.delivering import load
@@ -16,7 +19,15 @@ from app.services.planning import plan_route_day
 from app.services.reversing import reverse
 from app.services.terminals import assign, enrol
 from app.storage.queries.deliveries import note
-from app.storage.store.master_data import Price, PriceList, Reason, Route
+from app.storage.store.master_data import (
+    Price,
+    PriceList,
+    Product,
+    PromotionRule,
+    PromotionTerms,
+    Reason,
+    Route,
+)
 from tests.support.offices import (
     CLERK,
     DAY,
@@ -279,3 +290,38 @@ def test_the_numbers_it_may_give_out_go_along(desk: Office) -> None:
     handheld.fetch(desk)
     assert handheld.rows("numbers") == [[2026, 1, 200, 0, "0127-T003-26-"]]
     assert Handheld(4).fetch(desk).rows("numbers") == []
+
+
+def test_promotions_of_the_week_go_along_with_what_they_give(desk: Office) -> None:
+    def terms(code: str, day: date, **more: Any) -> PromotionTerms:
+        return PromotionTerms(code=code, name="送一", valid_from=day, **more)
+
+    rule = PromotionRule(kind="buy_x_get_y", params='{"buy":10,"get":1}')
+    put_masters(
+        desk,
+        CLERK,
+        MasterData(
+            promotions=(
+                terms("P10", DAY, priority=2, scope={"types": ("GROCERY",)}, rules=(rule,)),
+                terms("LATER", date(2026, 12, 1), rules=(rule,)),
+                terms("OVER", date(2026, 1, 1), valid_to=DAY, rules=(rule,)),
+            )
+        ),
+    )
+    handheld = Handheld().fetch(desk)
+    assert handheld.rows("promotions") == [
+        ["P10", "送一", str(DAY), "", "", 2, [], ["GROCERY"], [], [], []]
+    ]
+    ((code, rule_no, kind, mode, params),) = handheld.rows("promotion-rules")
+    assert (code, rule_no, kind, mode) == ("P10", 1, "buy_x_get_y", "slab")
+    assert json.loads(params) == {"buy": 10, "get": 1}
+
+
+def test_who_has_our_empties_goes_along(desk: Office, terminal: Terminal) -> None:
+    piece = Packing("PC", "个", 1, is_default=True)
+    crate = Product(code="CRATE", name="箱", packings=(piece,), kind="empty", deposit_fen=1500)
+    put_masters(desk, CLERK, MasterData(products=(crate,)))
+    terminal.person = "D01"
+    terminal.empties("C0001", "CRATE", 6, 2)
+    terminal.upload(desk)
+    assert Handheld().fetch(desk).rows("empties") == [["C0001", "CRATE", 4, 6000]]

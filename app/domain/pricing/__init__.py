@@ -9,6 +9,7 @@ from app.domain.pricing.prices import (
     effective_price,
     free_goods,
     price_per_packing,
+    ranked,
     resolve_price,
     slab,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "effective_price",
     "free_goods",
     "price_per_packing",
+    "ranked",
     "resolve_price",
     "slab",
 ]

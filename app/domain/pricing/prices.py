@@ -39,15 +39,19 @@ class PriceCandidate:
 def resolve_price(
     candidates: Iterable[PriceCandidate], packing: str, on: date
 ) -> PriceCandidate | None:
-    """The one price for a packing on a day, None when there is none (never zero).
+    """The one price for a packing on a day, None when there is none (never zero)."""
+    return next(iter(ranked(candidates, packing, on)), None)
+
+
+def ranked(candidates: Iterable[PriceCandidate], packing: str, on: date) -> list[PriceCandidate]:
+    """The candidates that are valid on a day, the one that applies first.
 
     The most personal level wins; within it the ordered packing itself, then the largest packing,
     the higher priority, the later start and the smaller key, so that the answer never depends on
     the order of the candidates.
     """
-    valid = [candidate for candidate in candidates if candidate.valid_on(on)]
-    return min(
-        valid,
+    return sorted(
+        (candidate for candidate in candidates if candidate.valid_on(on)),
         key=lambda c: (
             c.level,
             c.packing != packing,
@@ -56,7 +60,6 @@ def resolve_price(
             -c.valid_from.toordinal(),
             c.key,
         ),
-        default=None,
     )
 
 

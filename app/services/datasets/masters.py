@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from app.storage.queries import terminal_data
 from app.storage.queries.directory import find_branch, persons_by_code
 from app.storage.reader import Reader
 
+_SCOPES = ("customers", "types", "territories", "products", "groups")
 AHEAD_DAYS = 7
 """Prices that begin so soon go along already: a terminal may not dock every day."""
 
@@ -67,6 +69,25 @@ def prices(reader: Reader, context: Context) -> Iterable[Row]:
         until = "" if end is None else str(end)
         applies_to = (level, customer or "", group or "", priority)
         yield (*goods, *applies_to, str(start), until, price, least, territory or "")
+
+
+def promotions(reader: Reader, context: Context) -> Iterable[Row]:
+    """code, name, valid from, valid to (not on it) or "", group of which at most one applies or "",
+    priority (the lower first), and lists, empty for all: customers, types, territories, products,
+    product groups."""
+    last = context.day + timedelta(days=AHEAD_DAYS)
+    for found in terminal_data.promotions(reader, context.day, last):
+        scope = json.loads(found.scope)
+        until = "" if found.valid_to is None else str(found.valid_to)
+        head = (found.code, found.name, str(found.valid_from), until)
+        lists = (scope.get(name, []) for name in _SCOPES)
+        yield (*head, found.stackable_group, found.priority, *lists)
+
+
+def promotion_rules(reader: Reader, context: Context) -> Iterable[Row]:
+    """promotion, rule, kind, mode (slab or all_units), what it asks and gives (JSON)."""
+    last = context.day + timedelta(days=AHEAD_DAYS)
+    yield from terminal_data.promotion_rules(reader, context.day, last)
 
 
 def routes(reader: Reader, _context: Context) -> Iterable[Row]:

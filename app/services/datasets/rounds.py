@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.services.datasets.dataset import Context, Row
 from app.storage.queries import terminal_data
+from app.storage.queries.empties import outstanding
 from app.storage.queries.prices import lineage
 from app.storage.queries.terminal_data import PastDelivery, past_deliveries
 from app.storage.reader import Reader
@@ -42,6 +43,14 @@ def stops(reader: Reader, context: Context) -> Iterable[Row]:
     """route, place in the round, customer."""
     route_id = None if context.route is None else context.route.id
     yield from terminal_data.stops(reader, route_id)
+
+
+def empties(reader: Reader, context: Context) -> Iterable[Row]:
+    """customer, empty product, base units that the customer has, fen of deposit on them."""
+    codes = {customer.code for customer in context.customers.values()}
+    for each in outstanding(reader):
+        if each.customer_code in codes:
+            yield each.customer_code, each.product_code, each.qty, each.deposit_fen
 
 
 def history(reader: Reader, context: Context) -> Iterable[Row]:

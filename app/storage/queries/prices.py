@@ -137,6 +137,17 @@ def lineage(reader: Reader) -> Lineage:
     return Lineage(keys, {row.id: row.code for row in rows})
 
 
+def lists_of(reader: Reader, item_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
+    """Code and name of the price list that each of these prices stands on."""
+    item, lists = price_item.c, price_list.c
+    query = (
+        select(item.id, lists.code, lists.name)
+        .join(price_list, (lists.branch_id == item.branch_id) & (lists.id == item.list_id))
+        .where(item.branch_id == reader.branch_id, item.id.in_(sorted(set(item_ids))))
+    )
+    return {row.id: (row.code, row.name) for row in reader.rows(query)}
+
+
 def promotions_on(reader: Reader, day: date) -> tuple[Promotion, ...]:
     """Active promotions of the day, with what is left of their budgets."""
     terms = promotion.c

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select
 
 from app.domain.deliveries import DeliveryState
 from app.domain.numbering import DocumentKind
@@ -25,6 +25,8 @@ from app.storage.tables import (
     price_item,
     price_list,
     product,
+    promotion,
+    promotion_rule,
     raw_record,
     reason,
     route,
@@ -49,6 +51,32 @@ def routes(reader: Reader) -> list[tuple[Any, ...]]:
         .where(route.c.branch_id == reader.branch_id, route.c.active)
     )
     return [tuple(row) for row in reader.rows(query)]
+
+
+def promotions(reader: Reader, day: date, last: date) -> list[Any]:
+    """Rows of promotions that hold at some time from `day` to `last`, by code."""
+    return list(reader.rows(select(promotion).where(*_held(reader, day, last))))
+
+
+def promotion_rules(reader: Reader, day: date, last: date) -> list[tuple[Any, ...]]:
+    """(promotion, rule number, kind, mode, params as JSON) of the same promotions."""
+    rule = promotion_rule.c
+    query = (
+        select(promotion.c.code, rule.rule_no, rule.kind, rule.apply_mode, rule.params)
+        .join(promotion, _is(promotion, rule.promotion_id, promotion_rule))
+        .where(*_held(reader, day, last))
+    )
+    return [tuple(row) for row in reader.rows(query)]
+
+
+def _held(reader: Reader, day: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    terms = promotion.c
+    return (
+        terms.branch_id == reader.branch_id,
+        terms.active,
+        terms.valid_from <= last,
+        or_(terms.valid_to.is_(None), terms.valid_to > day),
+    )
 
 
 def stops(reader: Reader, route_id: uuid.UUID | None) -> list[tuple[Any, ...]]:

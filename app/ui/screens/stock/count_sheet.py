@@ -1,14 +1,17 @@
 """The sheet of a count: written while it is counted, compared when it waits for approval."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.rights import Right
 from app.i18n import N_
 from app.services.counting import approve_count
+from app.services.stock_taking.printing import print_count_sheet
 from app.services.stock_taking.taking import FoundGoods, HandedIn, enter_found, hand_in
 from app.storage.queries.counts import CountRow, SheetLine, blinded, count_rows, sheet_lines
 from app.storage.queries.directory import FoundProduct, persons_by_code, products_by_code
@@ -58,6 +61,7 @@ class CountSheet(QDialog):
         self.grid = EntryGrid(workplace.theme, self._columns(), max(1, len(self._lines)))
         self.told = Text("muted", wrap=True)
         self.keep, self.take, self._close = QPushButton(), QPushButton(), QPushButton()
+        self.paper = QPushButton()
         self.take.setProperty("role", "primary")
         self._lay_out()
         self._fill()
@@ -91,6 +95,22 @@ class CountSheet(QDialog):
             lambda: enter_found(workplace.office, workplace.actor, key, counter, found),
             lambda _none: self._end(self._t("What was counted is kept.")),
         )
+
+    def print_sheet(self) -> None:
+        """Write the sheet to be counted with on paper, and show it (Ctrl+Shift+P)."""
+        workplace, key = self._workplace, self._row.id
+        file = workplace.paths.output / f"count-sheet-{key}.pdf"
+
+        def work() -> Path:
+            print_count_sheet(workplace.office, workplace.actor, file, self._t.translator, key)
+            return file
+
+        self._start(work, self._printed)
+
+    def _printed(self, file: Path) -> None:
+        self.take.setEnabled(True)
+        self._tell(self._t("Written: {file}", file=file.name))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
     def _is_named(self) -> bool:
         """Whether it is said who counted; who types need not have."""
@@ -208,9 +228,14 @@ class CountSheet(QDialog):
     def _connect(self) -> None:
         self.take.clicked.connect(self.confirm)
         self.keep.clicked.connect(self.save)
+        self.paper.clicked.connect(self.print_sheet)
         self._close.clicked.connect(self.reject)
         self.grid.finished.connect(self.take.setFocus)
-        for key, act in (("F8", self.confirm), ("Ctrl+S", self.save)):
+        for key, act in (
+            ("F8", self.confirm),
+            ("Ctrl+S", self.save),
+            ("Ctrl+Shift+P", self.print_sheet),
+        ):
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
     def _lay_out(self) -> None:
@@ -225,12 +250,14 @@ class CountSheet(QDialog):
         for button, words, key in (
             (self.take, t("Hand in") if self.writes else t("Approve"), "F8"),
             (self.keep, t("Keep for now"), "Ctrl+S"),
+            (self.paper, t("Print"), ""),
             (self._close, t("Close"), ""),
         ):
             button.setText(f"{words}  {key}".strip())
             button.setAccessibleName(words)
             button.setAutoDefault(False)
         self.keep.setVisible(self.writes)
+        self.paper.setVisible(self.writes)
         self.take.setVisible(self.writes or Right.APPROVE_COUNTS in self._workplace.actor.rights)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -249,7 +276,7 @@ class CountSheet(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.told, 1)
-        for button in (self._close, self.keep, self.take):
+        for button in (self._close, self.paper, self.keep, self.take):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)

@@ -1,11 +1,12 @@
 """What waits in the warehouse: transfers under way, write-offs to approve, open claims."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.i18n import N_
 from app.storage.queries.directory import products_by_code
+from app.storage.queries.documents import FoundLine, documents_by_id
 from app.storage.queries.stock_papers import (
     InTransit,
     cases,
@@ -54,10 +55,9 @@ def waiting(reader: Reader, ask: Ask, _offset: int, _limit: int) -> Page[Waiting
     for line in in_transit(reader):
         transfers.setdefault(line.document_id, []).append(line)
     rows = [_transfer(lines) for lines in transfers.values()]
-    rows += [
-        WaitingRow("write_off", key, "", "", "", by, None, fen)
-        for key, by, fen in write_offs_waiting(reader)
-    ]
+    found_lost = write_offs_waiting(reader)
+    lost = documents_by_id(reader, [key for key, _by, _fen in found_lost])
+    rows += [_write_off(key, by, fen, lost[key].lines) for key, by, fen in found_lost]
     rows += [
         WaitingRow(
             "case",
@@ -103,6 +103,13 @@ def _transfer(lines: list[InTransit]) -> WaitingRow:
         None,
         tuple(lines),
     )
+
+
+def _write_off(key: UUID, who: str, value_fen: int, lines: Sequence[FoundLine]) -> WaitingRow:
+    goods = ", ".join(dict.fromkeys(line.product_code for line in lines))
+    why = ", ".join(dict.fromkeys(line.reason_code or "" for line in lines))
+    units = sum(line.qty for line in lines)
+    return WaitingRow("write_off", key, "", goods, why, who, units, value_fen)
 
 
 def _detail(row: WaitingRow, t: Language) -> str:
