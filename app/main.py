@@ -45,7 +45,7 @@ def command_line() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit code: 0, 1, 2, 3 or 4 as in the manual."""
     desk = Desk(House(read_options, open_office, show_window, draw_chart))
-    command = typer.main.get_command(program())
+    command = typer.main.get_command(program(arguments))
     try:
         code = command.main(
             global_first(arguments), prog_name="tallydock", standalone_mode=False, obj=desk

@@ -279,6 +279,8 @@ def start(module: str, arguments: list[str]) -> int:
     python = str(venv_python())
     # The folder somebody stands in may hold an `app` of its own.
     environment = {**os.environ, "PYTHONSAFEPATH": "1"}
+    # Compiling everything anew at each start takes longer than most commands.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [python, "-m", module, *arguments]
     if os.name != "nt":
         sys.stdout.flush()

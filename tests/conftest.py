@@ -13,6 +13,9 @@ settings.load_profile("tallydock")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# The programs that tests start need not compile everything anew each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Files in memory where there is room: what a test proves does not depend on how slow a disk is, and
 # every commit waits for it. What power loss does is told from what was flushed, not from a disk.
 MEMORY = Path("/dev/shm")  # noqa: S108

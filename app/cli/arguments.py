@@ -23,3 +23,14 @@ def global_first(arguments: Sequence[str]) -> list[str]:
         else:
             others.append(word)
     return [*in_front, *others]
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """The first word that is neither an option of the whole program nor its value; "" if none."""
+    rest = iter(arguments)
+    for word in rest:
+        if word in VALUED:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return ""

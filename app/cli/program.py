@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli import (
-    backups,
-    checking,
-    consigning,
-    counting,
-    databases,
-    deliveries,
-    demonstrating,
-    docking,
-    files,
-    importing,
-    logbook,
-    orders,
-    prices,
-    printing,
-    profiles,
-    quarantine,
-    reporting,
-    returns,
-    stock,
-    terminals,
-)
+from app.cli.arguments import command_of
 from app.cli.desk import desk_of
 
 _EXAMPLE = "Example: tallydock --data ./branch demo --headless --terminals 6"
 
 
-def program() -> typer.Typer:
-    """A fresh tree; the composition root puts a Desk into its context."""
+COMMANDS: Mapping[str, str] = {
+    "demo": "demonstrating",
+    "dock": "docking",
+    "watch": "docking",
+    "sessions": "logbook",
+    "support": "logbook",
+    "terminals": "terminals",
+    "files": "files",
+    "profiles": "profiles",
+    "quarantine": "quarantine",
+    "orders": "orders",
+    "prices": "prices",
+    "deliveries": "deliveries",
+    "returns": "returns",
+    "stock": "stock",
+    "receipts": "stock",
+    "transfers": "stock",
+    "write-offs": "stock",
+    "consignment": "consigning",
+    "counts": "counting",
+    "import": "importing",
+    "export": "importing",
+    "masters": "importing",
+    "report": "reporting",
+    "print": "printing",
+    "check": "checking",
+    "replay": "checking",
+    "backup": "backups",
+    "verify": "backups",
+    "restore": "backups",
+    "db": "databases",
+}
+"""Each command and the module of this package that adds it to the tree."""
+
+
+def program(arguments: Sequence[str] = ()) -> typer.Typer:
+    """A fresh tree; the composition root puts a Desk into its context.
+
+    Only the command that the arguments name is loaded, all of them when they name none: most of a
+    command's time is loading what others need.
+    """
     tree = typer.Typer(
         name="tallydock",
         help="Back office of a goods distributor: docks handheld terminals, keeps the stock "
@@ -46,30 +66,9 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     tree.callback(invoke_without_command=True)(start)
-    parts = (
-        demonstrating,
-        docking,
-        logbook,
-        terminals,
-        files,
-        profiles,
-        quarantine,
-        orders,
-        prices,
-        deliveries,
-        returns,
-        stock,
-        consigning,
-        counting,
-        importing,
-        reporting,
-        printing,
-        checking,
-        backups,
-        databases,
-    )
-    for part in parts:
-        part.add_to(tree)
+    wanted = COMMANDS.get(command_of(arguments))
+    for name in dict.fromkeys(COMMANDS.values()) if wanted is None else (wanted,):
+        import_module(f"app.cli.{name}").add_to(tree)
     return tree
 
 

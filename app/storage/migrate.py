@@ -7,11 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
 from sqlalchemy.engine import URL
 
 from app.errors import DatabaseError, SchemaError
@@ -21,6 +17,7 @@ from app.storage.faults import translated
 _WAIT_S = 30.0
 # Any constant will do: it keeps two programs from migrating one server database at once.
 _MIGRATION_LOCK = 7_429_001
+_VERSIONS = resources.files("app.storage") / "migrations" / "versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +35,12 @@ class SchemaStatus:
 
 def head() -> str:
     """The revision of this program's tables."""
-    with _config() as config:
-        return _head(config)
+    return max(_revisions())
 
 
 def knows(revision: str) -> bool:
     """Whether this program can work with tables of that revision, or bring them to its own."""
-    with _config() as config:
-        scripts = ScriptDirectory.from_config(config).walk_revisions()
-        return revision in {script.revision for script in scripts}
+    return revision in _revisions()
 
 
 def status(url: str) -> SchemaStatus:
@@ -60,11 +54,10 @@ def status(url: str) -> SchemaStatus:
         return SchemaStatus("", head(), is_newer=False)
     with (
         translated(place_of(parsed), _WAIT_S),
-        _config() as config,
         _engine(parsed) as engine,
         engine.connect() as connection,
     ):
-        return _status(connection, config)
+        return _status(connection)
 
 
 def upgrade(url: str) -> SchemaStatus:
@@ -76,21 +69,19 @@ def upgrade(url: str) -> SchemaStatus:
     _make_folder(_file_of(parsed))
     with (
         translated(place_of(parsed), _WAIT_S),
-        _config() as config,
         _engine(parsed) as engine,
         engine.connect().execution_options(**{WRITES: True}) as connection,
         connection.begin(),
     ):
         if not is_sqlite(parsed):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-        before = _status(connection, config)
+        before = _status(connection)
         if before.is_newer:
             raise SchemaError(found=before.found, expected=before.expected)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _climb(connection)
         if is_sqlite(parsed):
             _check_references(connection)
-        return _status(connection, config)
+        return _status(connection)
 
 
 def _file_of(parsed: URL) -> Path | None:
@@ -114,14 +105,18 @@ def _check_references(connection: Connection) -> None:
         raise DatabaseError(reason=f"a row of {broken[0]} refers to a missing row of {broken[2]}")
 
 
-def _status(connection: Connection, config: Config) -> SchemaStatus:
-    found = MigrationContext.configure(connection).get_current_revision() or ""
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    return SchemaStatus(found, _head(config), is_newer=bool(found) and found not in known)
+def _status(connection: Connection) -> SchemaStatus:
+    known = _revisions()
+    found = ""
+    if inspect(connection).has_table("alembic_version"):
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+    return SchemaStatus(found, max(known), is_newer=bool(found) and found not in known)
 
 
-def _head(config: Config) -> str:
-    return ScriptDirectory.from_config(config).get_current_head() or ""
+def _revisions() -> frozenset[str]:
+    """Each step is in a file that begins with its number, such as `0004_goods.py`."""
+    names = (file.name.partition("_") for file in _VERSIONS.iterdir())
+    return frozenset(number for number, _, words in names if number and words.endswith(".py"))
 
 
 def _leave_references_alone(connection: Any, _record: object) -> None:
@@ -129,14 +124,18 @@ def _leave_references_alone(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = OFF").close()
 
 
-@contextmanager
-def _config() -> Iterator[Config]:
+def _climb(connection: Connection) -> None:
+    # Alembic takes longer to load than most commands take: only a change of tables needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     # Through the package, so that it is found in a checkout, in a wheel and when frozen.
     with resources.as_file(resources.files("app.storage") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
-        yield config
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 @contextmanager

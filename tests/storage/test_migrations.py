@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector, create_engine, inspect, text
 
 from app.errors import DatabaseError, SchemaError
 from app.storage import migrate
 from app.storage.database import Database
 from app.storage.tables import metadata
+from tests.support.terminals import ROOT
 
 OPTIONS = {"compare_type": True, "compare_server_default": True, "target_metadata": metadata}
 
@@ -30,6 +33,18 @@ def test_an_empty_database_becomes_current(empty_url: str) -> None:
     assert migrate.upgrade(empty_url).is_current
     assert migrate.upgrade(empty_url).is_current
     assert migrate.status(empty_url).found == migrate.head()
+
+
+def test_each_step_stands_in_a_file_of_its_number() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "app" / "storage" / "migrations"))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    steps = [script.revision for script in scripts.walk_revisions()]
+    assert steps == sorted(steps, reverse=True)
+    assert migrate.head() == scripts.get_current_head() == steps[0]
+    assert all(map(migrate.knows, steps))
+    assert not migrate.knows("9999")
 
 
 def test_the_migrations_make_exactly_the_tables(connection: Connection) -> None:
