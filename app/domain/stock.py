@@ -8,6 +8,9 @@ from uuid import UUID
 
 from app.errors import RuleBroken
 
+ALONE_FEN = 50_000
+"""At list price, what one person may write off without a second one (INV-19)."""
+
 
 class Book(StrEnum):
     """Our own goods, or the memorandum of what others say they hold; never added up."""

@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, text
 
+from app.domain.deliveries import DeliveryLine, DeliveryResult
 from app.domain.numbering import DocumentKind
 from app.domain.stock import LocationKind
 from app.storage.keys import new_key
 from app.storage.queries.checks import CHECKS, check_all
-from app.storage.store.master_data import CreditPolicy, Empties, Place, Product
+from app.storage.store.master_data import Asset, CreditPolicy, Empties, Place, Product
+from app.storage.store.papers import DeliveryResultEntry
 from app.storage.store.reservations import Promise
+from app.storage.store.returns import ReturnLine
 from app.storage.store.scope import Source
 from app.storage.store.uploads import Link
 from tests.support.books import BEER, BOTTLE, TODAY, Books, as_owner
@@ -32,7 +35,9 @@ def full(books: Books) -> Books:
     with books.database.transaction(CLERK, "fill") as store:
         store.uploads.add_batch(batch)
         store.uploads.add_raw_records([a_record(batch, seq=1)])
-        papers = [order, a_delivery(books), a_delivery(books), a_count(books)]
+        delivery = a_delivery(books)
+        of_lot = replace(delivery.lines[0], lot_id=books.lots["L1"])
+        papers = [order, replace(delivery, lines=(of_lot,)), a_delivery(books), a_count(books)]
         store.documents.add(papers)
         for paper in papers[1:3]:
             number = store.numbers.issue(DocumentKind.DN, TODAY)
@@ -52,6 +57,26 @@ def full(books: Books) -> Books:
         )
         for day in (TODAY, TODAY + timedelta(days=9)):
             store.terms.put_credit(CreditPolicy(customer="C01", valid_from=day, limit_fen=1))
+        store.terms.put_asset(Asset(code="F1", name="冰柜", state="in_store", customer="C01"))
+        store.cases.open("negative", [(place, beer)])
+        note, back = papers[1], books.paper(DocumentKind.RN, state="approved", qty=6)
+        line = replace(back.lines[0], ref_line_id=note.lines[0].id)
+        store.documents.add([replace(back, lines=(line,))])
+        store.returns.add(
+            back.header.id,
+            "return",
+            [ReturnLine(line_id=line.id, condition="good", no_reference=False)],
+        )
+        store.documents.record_results(
+            [
+                DeliveryResultEntry(
+                    document_id=note.header.id,
+                    state="delivered",
+                    result=DeliveryResult.FULL,
+                    lines=((note.lines[0].id, DeliveryLine(1, BEER, 24, 24)),),
+                )
+            ]
+        )
         store.masters.put_place(Place(code="CONV", name="瓶", kind=LocationKind.CONVERSION))
         store.periods.keep(TODAY + timedelta(days=60))
     return books
@@ -74,6 +99,7 @@ def unprotected(books: Books) -> Iterator[Connection]:
                 ("stock_move", "qty_positive"),
                 ("document_line", "net_adds_up"),
                 ("count_line", "blank_is_not_zero"),
+                ("asset", "in_one_place"),
             ):
                 connection.execute(
                     text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS ck_{table}_{name}")
@@ -100,6 +126,14 @@ DAMAGE = {
     " (branch_id, location_id, product_id, lot_id, owner_id, qty)"
     " SELECT l.branch_id, l.id, p.id, b.lot_id, b.owner_id, 1 FROM stock_balance b"
     " JOIN location l ON l.code = 'CONV' JOIN product p ON p.code = 'EMPTY' WHERE b.qty = 30",
+    "INV-06": "INSERT INTO stock_balance"
+    " (branch_id, location_id, product_id, lot_id, owner_id, qty)"
+    " SELECT b.branch_id, l.id, b.product_id, b.lot_id, b.owner_id, -5 FROM stock_balance b"
+    " JOIN location l ON l.code = 'VAN1' WHERE b.qty = 30",
+    "INV-14": "UPDATE goods_return_line SET accepted = 25",
+    "INV-15": "UPDATE customer_profile SET min_remaining_days = 999",
+    "INV-19": "UPDATE goods_return SET approved_by = 'CLERK'",
+    "INV-24": "UPDATE asset SET party_id = NULL",
     "INV-23": "UPDATE credit_policy SET valid_to = NULL",
     "kept-months": "UPDATE period_balance SET qty = qty + 1",
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.numbering import DocumentKind
 from app.domain.pricing import PriceLevel, price_per_packing
 from app.domain.rights import Actor, Right
-from app.domain.stock import Location, LocationKind, Move
+from app.domain.stock import ALONE_FEN, Location, LocationKind, Move
 from app.errors import NotFound, RuleBroken
 from app.services.journal import Step, journaled
 from app.services.office import Office
@@ -28,9 +28,6 @@ from app.storage.queries.prices import price_book
 from app.storage.queries.stock_papers import place_of_write_off
 from app.storage.store.papers import Line, Paper
 from app.storage.store.uploads import Link
-
-ALONE_FEN = 50_000
-"""Up to this value, at list price, one person writes off alone."""
 
 
 @dataclass(frozen=True, slots=True)

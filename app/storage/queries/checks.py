@@ -20,6 +20,7 @@ from app.domain.numbering import GAPLESS, DocumentKind
 from app.domain.orders import MAX_ORDER_LINES
 from app.domain.stock import LocationKind, Negative
 from app.storage.queries.check_goods import GOODS_CHECKS
+from app.storage.queries.check_papers import PAPER_CHECKS
 from app.storage.queries.counterexamples import Counterexample, count_of, found_in, of_branch
 from app.storage.queries.flows import REAL
 from app.storage.reader import Reader
@@ -353,6 +354,7 @@ CHECKS: Mapping[str, tuple[Callable[[Reader], int], Callable[[Reader], list[Coun
             "INV-20": (count_of(raw_record.c), uploads_accounted_for),
             "INV-29": (count_of(document.c, _IS_ORDER), orders_within_limits),
             **GOODS_CHECKS,
+            **PAPER_CHECKS,
             "blank-counts": (count_of(count_line.c), blanks_are_not_zeros),
         }
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from app.storage.reader import Reader
 
@@ -19,10 +19,12 @@ def of_branch(reader: Reader, columns: Any, *wanted: ColumnElement[Any]) -> Sele
 
 
 def found_in(reader: Reader, query: Select[Any]) -> list[Counterexample]:
-    return [
-        {name: _plain(value) for name, value in row._mapping.items()}
-        for row in reader.rows(query.limit(_SHOWN))
-    ]
+    return [plain_row(row) for row in reader.rows(query.limit(_SHOWN))]
+
+
+def plain_row(row: Row[Any]) -> Counterexample:
+    """The values of a row as JSON knows them."""
+    return {name: _plain(value) for name, value in row._mapping.items()}
 
 
 def count_of(columns: Any, *conditions: ColumnElement[bool]) -> Callable[[Reader], int]:
