@@ -14,6 +14,7 @@ from app.services.moving import move_goods
 from app.services.numbering import issue
 from app.services.receiving import put_lot
 from app.storage.keys import derived_key
+from app.storage.queries.count_points import last_counted_ms
 from app.storage.queries.directory import parties_by_code
 from app.storage.store.papers import Header, Line, Paper
 
@@ -84,7 +85,26 @@ def post_receipts(bench: Bench, cases: Receipts) -> tuple[int, int]:
     store.documents.post(
         {paper.header.id: bench.posting_date(paper.header.business_date) for paper in papers}
     )
+    _flag_behind(bench, standing)
     return len(papers), len(moves)
+
+
+def _flag_behind(bench: Bench, standing: Receipts) -> None:
+    """Shows what came to a place that was counted later: the count may have found it already."""
+    places = {place.id for _, draft in standing if (place := bench.known.place(draft.place))}
+    if not places:
+        return
+    earliest_ms = min(bench.event_ms(draft.header.ts_ms) for _, draft in standing)
+    counted = last_counted_ms(bench.step.store.reader, places, earliest_ms)
+    for case, draft in standing:
+        place, came_ms = bench.known.place(draft.place), bench.event_ms(draft.header.ts_ms)
+        for line_no, line in enumerate(draft.lines, start=1):
+            product = bench.known.product(line.product)
+            if place is None or product is None:
+                continue
+            if counted.get((place.id, product.id), 0) > came_ms:
+                where = f"line {line_no}"
+                case.add([problem("X_BEHIND_COUNT", where, product=line.product)])
 
 
 def _supplier(bench: Bench, draft: ReceiptDraft) -> UUID | None:

@@ -132,6 +132,11 @@ SOAKS = (
         "resumed until done.",
     ),
     Soak(
+        "kills", ".docking_kills", "Desks and terminals killed while they dock", 50,
+        "Real processes on real ports, killed at any moment of a session, so many of each; then "
+        "docked again until done: every record is there exactly once, and a replay gives the same.",
+    ),
+    Soak(
         "fuzzing", ".fuzzing", "Fuzzing of what strangers send", 10_000_000,
         "Guided by coverage (atheris). Bad is an uncaught error, an input of more than 2 s, or a "
         "target that takes more than 64 MiB. Executions and seconds of each target in the notes.",

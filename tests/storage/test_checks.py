@@ -133,6 +133,8 @@ DAMAGE = {
     "INV-14": "UPDATE goods_return_line SET accepted = 25",
     "INV-15": "UPDATE customer_profile SET min_remaining_days = 999",
     "INV-19": "UPDATE goods_return SET approved_by = 'CLERK'",
+    "handed-over": "UPDATE document SET state = 'posted', posting_date = business_date,"
+    " posted_ms = 1, posted_by = 'x' WHERE kind = 'DN' AND state = 'delivered'",
     "INV-24": "UPDATE asset SET party_id = NULL",
     "INV-23": "UPDATE credit_policy SET valid_to = NULL",
     "kept-months": "UPDATE period_balance SET qty = qty + 1",

@@ -227,6 +227,13 @@ class Terminal:
         """Empties that were left with a customer and taken back."""
         return self.write(33, {1: customer, 2: product, 3: qty_out, 4: qty_in})
 
+    def receipt(self, supplier: str, place: str, *lines: tuple[str, int]) -> int:
+        """Goods that came in, as a desk reads them from a file; `lines` are (product, units)."""
+        head = self.write(204, {1: supplier, 2: place, 3: len(lines)})
+        for product, qty in lines:
+            self.write(205, {1: [self.epoch, head], 2: product, 3: qty})
+        return head
+
     def count(self, location: str, *lines: tuple[str, int], place: int = 3) -> int:
         """A count of bottles; `lines` are (product, counted)."""
         times = {4: self.now_ms - 60_000, 5: self.now_ms}

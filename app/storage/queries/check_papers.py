@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, true
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select, true
 
 from app.domain.numbering import DocumentKind
 from app.domain.returns import ReturnState
@@ -32,6 +32,7 @@ from app.storage.tables import (
     stock_balance,
     stock_case,
     stock_count,
+    stock_move,
     write_off,
 )
 
@@ -67,6 +68,41 @@ def no_more_back_than_delivered(reader: Reader) -> list[Counterexample]:
         .where(document.c.state != ReturnState.REJECTED.value, ~taken_back(document))
         .group_by(line.ref_line_id, delivery_line.c.delivered)
         .having(qty > func.coalesce(delivery_line.c.delivered, 0))
+    )
+    return found_in(reader, query)
+
+
+def what_was_handed_over_moved(reader: Reader) -> list[Counterexample]:
+    """What a posted note says was handed over is what left for the customer, line by line."""
+    line, move = document_line.c, stock_move.c
+    moved = func.coalesce(
+        select(func.sum(move.qty))
+        .where(
+            move.branch_id == line.branch_id,
+            move.line_id == line.id,
+            move.product_id == line.product_id,
+            move.reason == "delivered",
+            move.reverses_id.is_(None),
+        )
+        .scalar_subquery(),
+        0,
+    )
+    query = (
+        of_branch(
+            reader,
+            line,
+            document.c.number,
+            line.line_no,
+            delivery_line.c.delivered,
+            moved.label("moved"),
+        )
+        .join(document, meets(line.document_id, document))
+        .join(delivery_line, meets(delivery_line.c.line_id, document_line))
+        .where(
+            document.c.kind == DocumentKind.DN.value,
+            document.c.state == "posted",
+            delivery_line.c.delivered != moved,
+        )
     )
     return found_in(reader, query)
 
@@ -151,6 +187,7 @@ PAPER_CHECKS: Mapping[str, Check] = MappingProxyType(
         "INV-14": (count_of(goods_return_line.c), no_more_back_than_delivered),
         "INV-15": (count_of(delivery_line.c), goods_outlast_their_delivery),
         "INV-19": (count_of(document.c), nobody_approves_his_own),
+        "handed-over": (count_of(delivery_line.c), what_was_handed_over_moved),
         "INV-24": (count_of(asset.c), assets_are_in_one_place),
     }
 )
