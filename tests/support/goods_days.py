@@ -92,7 +92,7 @@ class Branch:
         """Goods come back and are looked at."""
         for place in range(len(self.notes)):
             with suppress(RuleBroken, NotFound):
-                self._return(office, place, 1 + qty % 20)
+                self._return(office, place, 1 + qty)
         for step in (self._receive, self._inspect):
             with suppress(RuleBroken, NotFound):
                 step(office, which, qty)

@@ -29,6 +29,8 @@ from tests.support.sample_office import CLERK, SAMPLE_DAY
 
 TOMORROW = SAMPLE_DAY + timedelta(days=1)
 
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
 
 @pytest.fixture
 def screen(qtbot: QtBot, workplace: Workplace, still_watcher: DockWatcher) -> DeliveriesScreen:
@@ -209,6 +211,6 @@ def test_what_checker_and_driver_find_is_what_is_loaded(
 
     monkeypatch.setattr(screen.steps, "_run", run)
     screen.activateWindow()
-    qtbot.keyClick(screen, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(screen, Qt.Key.Key_K, CTRL_SHIFT)
     qtbot.waitUntil(lambda: "loaded" in states(office))
     qtbot.waitUntil(lambda: any(" of " in words for words in said))

@@ -37,6 +37,8 @@ CHIEF = Actor.everything("chief")
 LOT = "L2699A"
 HOME = "WH01"
 
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
 
 @pytest.fixture
 def workplace(office: Office, workplaces: Callable[[Office], Workplace]) -> Workplace:
@@ -251,7 +253,7 @@ def test_goods_lie_at_a_customers_until_they_are_counted(
     fill(lay_down)
     screen.kinds.picked.emit("consigned")
     qtbot.waitUntil(screen.consigned_empty.isVisible)
-    QTest.keyClick(screen, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(screen, Qt.Key.Key_K, CTRL_SHIFT)
     qtbot.waitUntil(lambda: stock_of(office, f"CONSIGNMENT-{customer}") == 60)
     said: list[str] = []
     screen.news.connect(said.append)

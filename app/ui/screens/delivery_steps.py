@@ -79,7 +79,7 @@ class DaySteps(QWidget):
     def _more(self) -> tuple[tuple[str, Callable[[], None], Right, str], ...]:
         return (
             (N_("Stops and van …"), self.change_route_day, Right.PLAN, "Ctrl+R"),
-            (N_("Check and load …"), self.check_load, Right.POST_STOCK, "Ctrl+K"),
+            (N_("Check and load …"), self.check_load, Right.POST_STOCK, "Ctrl+Shift+K"),
             (N_("Pick list"), self.print_pick_list, Right.PRINT, "Ctrl+Shift+P"),
             (N_("Load sheet"), self.print_load_sheet, Right.PRINT, "Ctrl+Shift+L"),
         )
@@ -171,7 +171,7 @@ class DaySteps(QWidget):
         )
 
     def check_load(self) -> None:
-        """Let checker and driver count one van before it goes (Ctrl+K): the chosen route's."""
+        """Let checker and driver count one van before it goes (Ctrl+Shift+K): the chosen route's."""
         workplace, day = self._workplace, self._day()
         self._start(
             lambda _job: read_loads(workplace, day), self._open_load, self._t("Check and load")

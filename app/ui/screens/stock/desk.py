@@ -44,7 +44,7 @@ FORMS: tuple[tuple[Form, str, str], ...] = (
     (TransferForm, N_("Transfer …"), "Ctrl+T"),
     (WriteOffForm, N_("Write off …"), "Ctrl+W"),
     (CountPlan, N_("Plan a count …"), "Ctrl+P"),
-    (ConsignForm, N_("At a customer's …"), "Ctrl+K"),
+    (ConsignForm, N_("At a customer's …"), "Ctrl+Shift+K"),
 )
 
 

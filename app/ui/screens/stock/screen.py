@@ -128,7 +128,7 @@ class StockScreen(Screen):
         self.consigned_empty.teach(
             t("Nothing of ours lies with customers"),
             t(
-                "Goods that are laid down at a customer's with Ctrl+K stay ours until a count "
+                "Goods that are laid down at a customer's with Ctrl+Shift+K stay ours until a count "
                 "finds them gone: Enter counts them."
             ),
         )
