@@ -298,4 +298,17 @@ class _Pen(QStyledItemDelegate):
             if popup is not None:
                 popup.setMinimumWidth(360)
             line.setCompleter(completer)
+            line.returnPressed.connect(lambda: self._take(line, completer))
         return line
+
+    def _take(self, line: QLineEdit, completer: QCompleter) -> None:
+        """Enter ends the cell while completions are open too: they hide the key from the grid."""
+        popup = completer.popup()
+        if popup is None or not popup.isVisible():
+            return
+        chosen = popup.currentIndex()
+        if chosen.isValid():
+            line.setText(str(chosen.data()))
+        popup.hide()
+        self.commitData.emit(line)
+        self.closeEditor.emit(line, QAbstractItemDelegate.EndEditHint.SubmitModelCache)

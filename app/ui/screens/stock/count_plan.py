@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -48,12 +48,13 @@ class CountPlan(QDialog):
         self.blind.setChecked(True)
         self.told = Text("muted", wrap=True)
         self.told.setText(t("The sheet gets a line for each lot that the book has there."))
-        self.take = QPushButton(t("Make the sheet"))
+        self.take = QPushButton(t("Make the sheet") + "  F8")
         self.take.setProperty("role", "primary")
         self._lay_out()
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
 
     def confirm(self) -> None:
-        """Make the sheet."""
+        """Make the sheet (F8)."""
         planned = PlannedCount(
             str(self.place.currentData() or ""),
             tuple(self.products.text().split()),
