@@ -28,7 +28,9 @@ from tests.support.offices import CLERK, open_office
 __all__ = ["new_url", "postgres", "sqlite_template"]
 
 DEEDS = (
-    *("order", "order", "order", "tour", "tour", "back", "back", "lose", "ship", "reverse"),
+    *("order",) * 6,
+    *("tour",) * 4,
+    *("back", "back", "lose", "ship", "reverse"),
     *("again", "arrive", "land", "plan", "load", "confirm", "cancel", "close", "release"),
     *("check_load", "lay_down", "lay_down", "sold", "sold", "hand_over", "count", "driven"),
 )

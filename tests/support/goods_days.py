@@ -80,13 +80,13 @@ class Branch:
             getattr(self, f"_{what}")(now, which, qty)
 
     def _tour(self, office: Office, which: int, qty: int) -> None:
-        """A day on the road; every third time most of it is delivered, else all."""
+        """A day on the road; every other time most of it is delivered, else all."""
         for step in (self._plan, self._load):
             with suppress(RuleBroken, NotFound):
                 step(office, which, qty)
         for place in range(len(self.notes)):
             with suppress(RuleBroken, NotFound):
-                self._confirm(office, place, qty if which % 3 == 0 else 0)
+                self._confirm(office, place, qty if which % 2 else 0)
 
     def _back(self, office: Office, which: int, qty: int) -> None:
         """Goods come back and are looked at."""
