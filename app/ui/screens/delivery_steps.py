@@ -171,7 +171,7 @@ class DaySteps(QWidget):
         )
 
     def check_load(self) -> None:
-        """Let checker and driver count one van before it goes (Ctrl+Shift+K): the chosen route's."""
+        """Let checker and driver count the chosen route's van before it goes (Ctrl+Shift+K)."""
         workplace, day = self._workplace, self._day()
         self._start(
             lambda _job: read_loads(workplace, day), self._open_load, self._t("Check and load")

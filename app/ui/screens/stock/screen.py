@@ -128,8 +128,8 @@ class StockScreen(Screen):
         self.consigned_empty.teach(
             t("Nothing of ours lies with customers"),
             t(
-                "Goods that are laid down at a customer's with Ctrl+Shift+K stay ours until a count "
-                "finds them gone: Enter counts them."
+                "Goods that are laid down at a customer's with Ctrl+Shift+K stay ours until a "
+                "count finds them gone: Enter counts them."
             ),
         )
         self.consigned_table.setAccessibleName(t("At customers"))
