@@ -14,6 +14,7 @@ from app.domain.numbering import (
     missing_numbers,
     month_of,
     parse_number,
+    terminal_series,
 )
 from app.errors import RuleBroken
 from tests.support.domain_vectors import vector
@@ -95,3 +96,7 @@ def test_missing_numbers_of_a_series_are_named() -> None:
     assert missing_numbers([5, 2, 1]) == [3, 4]
     assert missing_numbers([2]) == [1]
     assert missing_numbers([]) == []
+
+
+def test_a_terminals_own_series_names_branch_terminal_and_year() -> None:
+    assert terminal_series(127, 3, 2026) == "0127-T003-26-"

@@ -72,3 +72,16 @@ def test_packings_without_one_base_or_with_two_of_a_code_are_refused(
 def test_a_product_has_at_least_its_base_packing() -> None:
     with pytest.raises(RuleBroken, match="packings"):
         Packings(())
+
+
+def test_the_usual_packings_are_the_case_and_the_single_unit() -> None:
+    packings = Packings(
+        (
+            Packing("PLT", "托", 720),
+            Packing("CS", "箱", 12, is_default=True),
+            Packing("BT", "瓶", 1),
+        )
+    )
+    assert [packing.code for packing in packings.usual.items] == ["CS", "BT"]
+    alone = Packings((Packing("BT", "瓶", 1),))
+    assert alone.usual == alone

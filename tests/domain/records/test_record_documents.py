@@ -13,12 +13,17 @@ from app.domain.records.drafts import (
     CountDraft,
     DeliveryDraft,
     Draft,
+    EmptiesDraft,
     OrderDraft,
     OtherDraft,
     ReadRecord,
+    ReceiptDraft,
+    ReturnDraft,
     VisitDraft,
 )
+from app.domain.records.held import held_back
 from app.domain.records.identity import Ref
+from app.domain.records.writing import write_body
 from tests.support.properties import moderate
 from tests.support.records import TS_MS, record
 
@@ -232,3 +237,47 @@ def test_inv_20_every_record_is_in_exactly_one_draft(types: list[int], data: st.
     taken = [key for draft in drafts for key in draft.keys]
     assert sorted(taken) == sorted(record.key for record in records)
     assert len(set(taken)) == len(taken)
+
+
+def test_row_ret_a_return_is_its_lines_and_has_some() -> None:
+    line = record(15, 41, {1: [1, 40]})
+    (draft,) = assemble([record(14, 40), line])
+    assert isinstance(draft, ReturnDraft)
+    assert (len(draft.lines), codes(draft)) == (1, [])
+    (empty,) = assemble([record(14, 40)])
+    assert codes(empty) == ["E_RET_LINES"]
+
+
+def test_row_emp_empties_stand_alone() -> None:
+    (draft,) = assemble([record(33, 50)])
+    assert isinstance(draft, EmptiesDraft)
+    assert draft.problems == ()
+
+
+@pytest.mark.parametrize(("declared", "expected"), [(1, []), (2, ["E_LINES_MISSING"])])
+def test_row_grc_a_receipt_says_how_many_lines_it_has(declared: int, expected: list[str]) -> None:
+    head = record(204, 60, {1: "SUP1", 2: "WH1", 3: declared})
+    (draft,) = assemble([head, record(205, 61, {1: [1, 60]})])
+    assert isinstance(draft, ReceiptDraft)
+    assert codes(draft) == expected
+
+
+def test_a_line_of_a_file_that_means_nothing_says_so() -> None:
+    (draft,) = assemble([record(202, 70)])
+    assert codes(draft) == ["E_LINE"]
+
+
+def test_what_a_document_holds_back_is_its_goods_and_its_money() -> None:
+    (draft,) = assemble(order(2))
+    lines = draft.line_records
+    expected = (
+        sum(line.fields["qty_base"] for line in lines),
+        sum(line.fields["net_fen"] for line in lines),
+    )
+    assert held_back([draft.header, *lines]) == expected
+    assert held_back([record(14, 40)]) == (None, None)
+
+
+def test_a_field_that_a_record_does_not_have_is_not_written() -> None:
+    with pytest.raises(KeyError):
+        write_body(14, {"customer": "C0001", "moon": 1})
