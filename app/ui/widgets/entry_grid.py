@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -279,6 +279,7 @@ class _Pen(QStyledItemDelegate):
     def __init__(self, grid: EntryGrid) -> None:
         super().__init__(grid)
         self._grid = grid
+        self._line: QLineEdit | None = None
 
     def createEditor(  # noqa: N802
         self, parent: QWidget, _option: QStyleOptionViewItem, index: Index
@@ -298,17 +299,19 @@ class _Pen(QStyledItemDelegate):
             if popup is not None:
                 popup.setMinimumWidth(360)
             line.setCompleter(completer)
-            line.returnPressed.connect(lambda: self._take(line, completer))
+            line.returnPressed.connect(lambda: QTimer.singleShot(0, self, self._take))
+        self._line = line
         return line
 
-    def _take(self, line: QLineEdit, completer: QCompleter) -> None:
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:  # noqa: N802
+        if editor is self._line:
+            self._line = None
+        super().destroyEditor(editor, index)
+
+    def _take(self) -> None:
         """Enter ends the cell while completions are open too: they hide the key from the grid."""
-        popup = completer.popup()
-        if popup is None or not popup.isVisible():
+        line = self._line
+        if line is None:
             return
-        chosen = popup.currentIndex()
-        if chosen.isValid():
-            line.setText(str(chosen.data()))
-        popup.hide()
         self.commitData.emit(line)
         self.closeEditor.emit(line, QAbstractItemDelegate.EndEditHint.SubmitModelCache)
