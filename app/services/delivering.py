@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -137,7 +138,8 @@ def _load(step: Step, day: date, route_code: str, check: LoadCheck | None) -> Lo
 
 def _as_found(step: Step, planned: Sequence[FoundDocument], day: date, limits: Limits) -> Planned:
     loaded = propose(step.store, planned, day, limits)
-    found = {key: sum(lots.values()) for key, lots in limits.items()}
+    # of what is not in stock nothing was to be counted: it has no limits
+    found = Counter({key: sum(lots.values()) for key, lots in limits.items()})
     for _delivery, lines in loaded:
         for each in lines:
             found[each.line.product_id] -= sum(pick.qty for pick in each.picks)

@@ -9,6 +9,7 @@ After each step every invariant that `check` knows is worked out anew.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,10 @@ def test_the_books_stay_sound_whatever_is_done(
     data = tmp_path / str(derived_key(seed, *(part for step in steps for part in step)))
     office = make_branch(open_office(new_url(), data))
     branch = Branch(office)
-    for what, which, qty in steps:
-        branch.do(what, which, qty)
-        check(office)
-    office.database.close()
+    with closing(office.database):
+        for what, which, qty in steps:
+            branch.do(what, which, qty)
+            check(office)
 
 
 def test_a_long_day_is_made_again_by_the_archive(
