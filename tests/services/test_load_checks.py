@@ -100,17 +100,6 @@ def test_what_nobody_ordered_or_counted_does_not_go(
     assert stock_of(picked, "VAN1") == 0
 
 
-def test_what_is_not_in_stock_needs_no_counting(office: Office) -> None:
-    terminal = Terminal()
-    terminal.order("C0001", ("HX500", 2))
-    terminal.order("C0002", ("XG330", 1), price=3600)
-    terminal.upload(office)
-    plan_route_day(office, KEEPER, NEXT_DAY)
-    loaded = checked(office, CheckedLine("HX500", 24))
-    assert loaded.left_behind == 1
-    assert quantities(office, loaded) == [[(24, 24)]]
-
-
 def test_the_driver_does_not_check_himself(picked: Office) -> None:
     with pytest.raises(RuleBroken, match="checker-is-driver"):
         checked(picked, CheckedLine("HX500", 60), driver="K01")
