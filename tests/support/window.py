@@ -49,11 +49,13 @@ class Display:
         done = subprocess.run(
             command,
             env=self.environment(),
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
             timeout=_PATIENCE_S,
         )
+        if done.returncode:
+            raise AssertionError(f"{' '.join(command)}: {done.stderr}")
         return done.stdout
 
 

@@ -14,14 +14,15 @@ from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
 from app.domain.stock import Location, LocationKind, Move
 from app.errors import RuleBroken
-from app.services.consigning.placing import days_of, find_customer, find_products
+from app.services.consigning.placing import find_customer, find_products
 from app.services.journal import Step, journaled
 from app.services.moving import move_goods
 from app.services.office import Office
 from app.services.pricing import PricedLine, WantedLine, load_tariff, price_order
+from app.services.stocking.papers import day_of, header_of
 from app.storage.queries.directory import FoundCustomer, FoundProduct
 from app.storage.store.cases import CONSIGNED
-from app.storage.store.papers import Count, CountedLine, Header, Line
+from app.storage.store.papers import Count, CountedLine, Line
 from app.storage.store.uploads import Link
 
 # The customer signed the count, or there is only our word for it.
@@ -92,7 +93,7 @@ def count_goods(office: Office, actor: Actor, count: ConsignedCount) -> SoldGood
 
 def _count(step: Step, count: ConsignedCount) -> SoldGoods:
     store = step.store
-    day, posting = days_of(step)
+    day, posting = day_of(step)
     customer = find_customer(step, count.customer, day)
     places = store.masters.places_of_parties(LocationKind.CONSIGNMENT, [customer.id])
     place = Location(places[customer.id], LocationKind.CONSIGNMENT)
@@ -101,25 +102,20 @@ def _count(step: Step, count: ConsignedCount) -> SoldGoods:
     lines: list[CountedLine] = []
     for goods in found:
         lines += _lines(step, len(lines), goods, prices.get(goods.product.id))
-    document_id = step.key("count")
     number = store.numbers.issue(DocumentKind.CN, day)
-    header = Header(
-        id=document_id,
-        kind=DocumentKind.CN,
-        state="counted",
+    header = header_of(
+        step,
+        DocumentKind.CN,
+        "counted",
         number=number,
-        event_ms=step.at_ms,
-        offset_min=step.offset_min,
-        business_date=day,
         party_id=customer.id,
         note=count.note,
         net_fen=sum(entry.line.net_fen for entry in lines),
-        source=step.source,
     )
     store.documents.add(
         [Count(header=header, lines=tuple(lines), location_id=place.key, counted_ms=step.at_ms)]
     )
-    store.uploads.link([Link(record_id=step.record_id, document_id=document_id)])
+    store.uploads.link([Link(record_id=step.record_id, document_id=header.id)])
     theirs = store.masters.places_of_parties(LocationKind.CUSTOMER, [customer.id])[customer.id]
     target = Location(theirs, LocationKind.CUSTOMER)
     move_goods(
@@ -147,7 +143,7 @@ def _count(step: Step, count: ConsignedCount) -> SoldGoods:
     )
     more = [goods.product for goods in found if goods.extra]
     store.cases.open(CONSIGNED, [(place.key, product.id) for product in more])
-    store.documents.post({document_id: posting})
+    store.documents.post({header.id: posting})
     store.audit.about(str(number))
     return SoldGoods(str(number), header.net_fen, tuple(product.code for product in more))
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.domain.business_day import business_date, posting_date
 from app.domain.lots import Pick, fefo
 from app.domain.numbering import DocumentKind
 from app.domain.rights import Actor, Right
@@ -15,13 +14,11 @@ from app.errors import NotFound, RuleBroken
 from app.services.booking import book
 from app.services.journal import Step, journaled
 from app.services.office import Office
+from app.services.stocking.papers import day_of, find_place
 from app.storage.queries.directory import (
     FoundCustomer,
-    FoundPlace,
     FoundProduct,
     customers_by_code,
-    find_branch,
-    places_by_code,
     products_by_code,
 )
 from app.storage.store.papers import Line
@@ -66,11 +63,11 @@ def _carry(office: Office, actor: Actor, verb: str, goods: Consigned) -> str:
         raise RuleBroken("no-lines")
     with journaled(office, actor, verb, subject=goods.customer, goods=goods) as step:
         store = step.store
-        day, _ = days_of(step)
+        day, _ = day_of(step)
         customer = find_customer(step, goods.customer, day)
         places = store.masters.places_of_parties(LocationKind.CONSIGNMENT, [customer.id])
         theirs = Location(places[customer.id], LocationKind.CONSIGNMENT)
-        ours = _place(step, goods.place).location
+        ours = _our_place(step, goods.place)
         outward = verb == "place_goods"
         source, target = (ours, theirs) if outward else (theirs, ours)
         min_days = customer.min_remaining_days if outward else None
@@ -88,13 +85,6 @@ def _carry(office: Office, actor: Actor, verb: str, goods: Consigned) -> str:
         )
 
 
-def days_of(step: Step) -> tuple[date, date]:
-    """The business day of a command, and the day it is posted on."""
-    branch = find_branch(step.store.reader)
-    day = business_date(step.at_ms, step.offset_min, branch.cutoff_min)
-    return day, posting_date(day, branch.closed_through)
-
-
 def find_customer(step: Step, code: str, day: date) -> FoundCustomer:
     """Raises NotFound."""
     found = customers_by_code(step.store.reader, [code], day).get(code)
@@ -103,9 +93,9 @@ def find_customer(step: Step, code: str, day: date) -> FoundCustomer:
     return found
 
 
-def _place(step: Step, code: str) -> FoundPlace:
-    found = places_by_code(step.store.reader, [code]).get(code)
-    if found is None or found.kind.virtual or found.kind is LocationKind.CONSIGNMENT:
+def _our_place(step: Step, code: str) -> Location:
+    found = find_place(step, code)
+    if found.kind.virtual or found.kind is LocationKind.CONSIGNMENT:
         raise NotFound(what="location", key=code)
     return found
 
