@@ -27,6 +27,17 @@ class Display:
         found = self._run("xdotool", "search", "--sync", "--onlyvisible", "--name", title)
         return found.split()[-1]
 
+    def shows(self, title: str) -> bool:
+        """Whether a window with this title is there now."""
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", title],
+            env=self.environment(),
+            check=False,
+            capture_output=True,
+            timeout=_PATIENCE_S,
+        )
+        return bool(found.stdout.strip())
+
     def press(self, *keys: str) -> None:
         """Press keys such as "ctrl+k" or "Return", one after the other."""
         self._run("xdotool", "key", "--clearmodifiers", "--delay", "40", *keys)
