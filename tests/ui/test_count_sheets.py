@@ -63,7 +63,8 @@ def work(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[[Hand], list
 
 def the_count(office: Office) -> CountRow:
     with office.database.read() as reader:
-        return next(row for row in count_rows(reader) if row.planned_by)
+        (row,) = (row for row in count_rows(reader) if row.planned_by)
+    return row
 
 
 def state_of(office: Office) -> str:
@@ -77,6 +78,7 @@ def plan(screen: StockScreen, qtbot: QtBot, work: Callable[[Hand], list[QDialog]
         dialog.place.setCurrentIndex(dialog.place.findData(HOME))
         dialog.products.setText(PRODUCT)
         dialog.confirm()
+        dialog.confirm()  # F8 pressed twice makes one sheet
 
     work(hand)
     QTest.keyClick(screen, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)

@@ -54,7 +54,10 @@ class CountPlan(QDialog):
         QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
 
     def confirm(self) -> None:
-        """Make the sheet (F8)."""
+        """Make the sheet (F8), once however often it is pressed."""
+        if not self.take.isEnabled():
+            return
+        self.take.setEnabled(False)
         planned = PlannedCount(
             str(self.place.currentData() or ""),
             tuple(self.products.text().split()),
@@ -76,6 +79,7 @@ class CountPlan(QDialog):
         self.accept()
 
     def _fail(self, error: BaseException) -> None:
+        self.take.setEnabled(True)
         self.told.setText(in_words(error, self._t))
         self.told.set_tone("bad")
 
