@@ -78,7 +78,6 @@ def plan(screen: StockScreen, qtbot: QtBot, work: Callable[[Hand], list[QDialog]
         dialog.place.setCurrentIndex(dialog.place.findData(HOME))
         dialog.products.setText(PRODUCT)
         dialog.confirm()
-        dialog.confirm()  # F8 pressed twice makes one sheet
 
     work(hand)
     QTest.keyClick(screen, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)

@@ -14,6 +14,7 @@ from app.domain.rights import Actor
 from app.domain.stock import LocationKind
 from app.services.masters import MasterData, put_masters
 from app.services.office import Office
+from app.storage.queries.counts import count_rows
 from app.storage.queries.stock_papers import (
     claims,
     in_transit,
@@ -26,6 +27,7 @@ from app.ui.dialogs.reason import ReasonDialog
 from app.ui.dock_watcher import DockWatcher
 from app.ui.screens.stock import desk as desk_module
 from app.ui.screens.stock.consigned import ConsignedSheet, ConsignForm
+from app.ui.screens.stock.count_plan import CountPlan
 from app.ui.screens.stock.moves import KIND_NAMES
 from app.ui.screens.stock.papers import ReceiptForm, TransferForm, WriteOffForm, read_papers
 from app.ui.screens.stock.screen import StockScreen
@@ -232,6 +234,28 @@ def test_a_day_that_is_none_is_marked(qtbot: QtBot, workplace: Workplace, office
     form.confirm()
     assert "marked" in form.told.text()
     assert form.done_with is None
+
+
+def test_f8_pressed_twice_books_once(qtbot: QtBot, workplace: Workplace, office: Office) -> None:
+    with office.database.read() as reader:
+        papers = read_papers(reader, SAMPLE_DAY)
+    form, plan = ReceiptForm(workplace, papers), CountPlan(workplace, papers)
+    choose(form.supplier, "SUP1")
+    choose(form.place, HOME)
+    expiry = (SAMPLE_DAY + timedelta(days=20)).isoformat()
+    form.grid.put_row(0, {"product": "HX500", "qty": "3CS", "lot": LOT, "expiry": expiry})
+    before = stock_of(office, HOME)
+    for dialog in (form, plan):
+        qtbot.addWidget(dialog)
+        with qtbot.waitActive(dialog):
+            dialog.show()
+        for _twice in range(2):
+            QTest.keyClick(dialog, Qt.Key.Key_F8)
+        qtbot.waitUntil(lambda: workplace.tasks.idle)
+    assert (form.done_with is None, plan.planned is None) == (False, False)
+    assert stock_of(office, HOME) == before + 36
+    with office.database.read() as reader:
+        assert len([row for row in count_rows(reader) if row.planned_by]) == 1
 
 
 def test_every_kind_of_paper_has_a_name() -> None:

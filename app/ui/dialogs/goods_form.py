@@ -64,7 +64,7 @@ class GoodsForm(QDialog, Generic[Done]):
         self.grid.finished.connect(self.take.setFocus)
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
 
     def lay_out_head(self) -> None:
         """Put the fields of the head in, with `add_field`."""

@@ -77,7 +77,7 @@ class QuantitySheet(QDialog, Generic[Done]):
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
         self.grid.finished.connect(self.take.setFocus)
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
 
     def lay_out_form(self) -> None:
         """Put what is asked besides in, with `add_field`."""

@@ -77,7 +77,7 @@ class RouteDay(QDialog):
         self.route.currentIndexChanged.connect(lambda _place: self._show_stops())
         for key, by in (("Alt+Up", -1), ("Alt+Down", 1)):
             QShortcut(QKeySequence(key), self).activated.connect(lambda b=by: self.move_stop(b))
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
         self._show_stops()
 
     def codes(self) -> list[str]:

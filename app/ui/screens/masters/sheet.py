@@ -66,7 +66,7 @@ class Sheet(QDialog):
         self._lay_out()
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
         self.grid.finished.connect(self.confirm)
         self._say()
 

@@ -200,7 +200,7 @@ class OrderEntry(QDialog):
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
         self.usual.itemActivated.connect(self._add_usual)
-        for key, act in (("F8", self.confirm), ("Ctrl+R", self.repeat_last)):
+        for key, act in (("F8", self.take.click), ("Ctrl+R", self.repeat_last)):
             QShortcut(QKeySequence(key), self).activated.connect(act)
 
     def _say(self) -> None:

@@ -70,7 +70,7 @@ class Looking(QDialog):
         self.take.clicked.connect(self.confirm)
         self._close.clicked.connect(self.reject)
         self.grid.finished.connect(self.take.setFocus)
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
 
     def confirm(self) -> None:
         """Send the goods where they belong and credit what is accepted (F8)."""

@@ -51,12 +51,10 @@ class CountPlan(QDialog):
         self.take = QPushButton(t("Make the sheet") + "  F8")
         self.take.setProperty("role", "primary")
         self._lay_out()
-        QShortcut(QKeySequence("F8"), self).activated.connect(self.confirm)
+        QShortcut(QKeySequence("F8"), self).activated.connect(self.take.click)
 
     def confirm(self) -> None:
-        """Make the sheet (F8), once however often it is pressed."""
-        if not self.take.isEnabled():
-            return
+        """Make the sheet (F8)."""
         self.take.setEnabled(False)
         planned = PlannedCount(
             str(self.place.currentData() or ""),

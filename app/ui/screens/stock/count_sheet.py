@@ -232,7 +232,7 @@ class CountSheet(QDialog):
         self._close.clicked.connect(self.reject)
         self.grid.finished.connect(self.take.setFocus)
         for key, act in (
-            ("F8", self.confirm),
+            ("F8", self.take.click),
             ("Ctrl+S", self.save),
             ("Ctrl+Shift+P", self.print_sheet),
         ):
