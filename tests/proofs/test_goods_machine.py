@@ -42,10 +42,8 @@ STEPS = st.lists(
 )
 # a load is checked while something that was ordered is not in stock at all
 NOTHING_TO_COUNT = [
-    *(("order", 0, 100), ("release", 0, 121), ("order", 5, 115), ("order", 0, 60)),
-    *(("close", 0, 135), ("arrive", 0, 120), ("order", 0, 43), ("release", 0, 21)),
-    *(("tour", 0, 147), ("cancel", 0, 1), ("back", 0, 67), ("order", 0, 126)),
-    *(("reverse", 0, 73), ("check_load", 3, 132)),
+    *(("order", 0, 100), ("order", 5, 115), ("release", 0, 21), ("tour", 0, 147)),
+    ("check_load", 3, 132),
 ]
 
 

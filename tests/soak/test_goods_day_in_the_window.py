@@ -7,7 +7,7 @@ and why is not known yet. `python -m pytest -n0 tests/soak/test_goods_day_in_the
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,16 +59,8 @@ class Desk:
         return True
 
     def open(self, *keys: str, title: str) -> None:
-        """Open a dialog, again if need be: one that closes takes the focus with it, keys too."""
-
-        def shown() -> bool:
-            if not self.screen.shows(title):
-                self.go(*keys)
-                with suppress(AssertionError):
-                    wait_until(lambda: self.screen.shows(title), title, 6)
-            return self.screen.shows(title)
-
-        wait_until(shown, title, PATIENCE_S)
+        """Open a dialog: one that closes takes the focus with it, keys too."""
+        self._insist(keys, lambda: self.screen.shows(title), title)
         self.screen.focus(self.screen.wait_for_window(title))
 
     def one(self, sql: str, *values: object) -> int:
@@ -79,17 +71,18 @@ class Desk:
         wait_until(lambda: self.one(sql, *values) >= count, what, PATIENCE_S)
 
     def press_until(self, keys: tuple[str, ...], sql: str, count: int, what: str) -> None:
-        """Press keys, again if need be: a list may still be on its way."""
+        """Press keys: a list may still be on its way."""
+        self._insist(keys, lambda: self.one(sql) >= count, what)
+
+    def _insist(self, keys: tuple[str, ...], holds: Callable[[], bool], what: str) -> None:
+        """Press keys, again if need be, until it holds."""
 
         def done() -> bool:
-            if self.one(sql) >= count:
-                return True
-            self.go(*keys)
-            try:
-                wait_until(lambda: self.one(sql) >= count, what, 6)
-            except AssertionError:
-                return False
-            return True
+            if not holds():
+                self.go(*keys)
+                with suppress(AssertionError):
+                    wait_until(holds, what, 6)
+            return holds()
 
         wait_until(done, what, PATIENCE_S)
 

@@ -29,14 +29,7 @@ class Display:
 
     def shows(self, title: str) -> bool:
         """Whether a window with this title is there now."""
-        found = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", title],
-            env=self.environment(),
-            check=False,
-            capture_output=True,
-            timeout=_PATIENCE_S,
-        )
-        return bool(found.stdout.strip())
+        return bool(self._ask("xdotool", "search", "--onlyvisible", "--name", title).stdout)
 
     def press(self, *keys: str) -> None:
         """Press keys such as "ctrl+k" or "Return", one after the other."""
@@ -57,7 +50,13 @@ class Display:
         return file.read_bytes()
 
     def _run(self, *command: str) -> str:
-        done = subprocess.run(
+        done = self._ask(*command)
+        if done.returncode:
+            raise AssertionError(f"{' '.join(command)}: {done.stderr}")
+        return done.stdout
+
+    def _ask(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             command,
             env=self.environment(),
             check=False,
@@ -65,9 +64,6 @@ class Display:
             text=True,
             timeout=_PATIENCE_S,
         )
-        if done.returncode:
-            raise AssertionError(f"{' '.join(command)}: {done.stderr}")
-        return done.stdout
 
 
 @contextmanager
