@@ -2,7 +2,8 @@
 
 Not in the daily run: about once in five a key is lost, and a step waits in vain. Seen once: Enter
 chose the customer of an order and left the focus there. Another time F8 did nothing in the plan of
-a count; why is not known. `python -m pytest -n0 tests/soak/test_goods_day_in_the_window.py` runs it.
+a count; why is not known.
+It runs by `python -m pytest -n0 tests/soak/test_goods_day_in_the_window.py`.
 """
 
 import subprocess
